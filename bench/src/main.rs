@@ -1,0 +1,3 @@
+//! The figures Parlance publishes.
+
+fn main() {}
