@@ -1,0 +1,3 @@
+//! Parlance as a library for its own command and tests: the server around the engine.
+
+pub mod config;
