@@ -2,4 +2,5 @@
 
 pub mod blob;
 pub mod config;
+pub mod http;
 pub mod picture;

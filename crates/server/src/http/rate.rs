@@ -1,0 +1,159 @@
+//! How many requests one token and one address may make.
+//!
+//! Each key has a bucket that fills with time (GCRA). A bucket that is full again is forgotten, and there are never
+//! more than [`KEYS_MAX`] of them: beyond, new and old keys share one bucket, so that a flood of addresses costs the
+//! flood its comfort and the server no memory.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
+
+use super::fault::Fault;
+use crate::config;
+
+/// Buckets of one kind, at most (about 100 bytes each).
+const KEYS_MAX: usize = 200_000;
+
+/// The table is swept after this many checks.
+const CHECKS_PER_SWEEP: u32 = 8192;
+
+/// The limits per token and per address.
+pub struct Rates {
+    tokens: Option<Buckets<u64>>,
+    addresses: Option<Buckets<IpAddr>>,
+}
+
+impl Rates {
+    /// The configured limits; 0 a second is none.
+    pub fn new(rates: &config::Rates) -> Self {
+        Self {
+            tokens: quota(rates.token_per_second, rates.token_burst).map(Buckets::new),
+            addresses: quota(rates.address_per_second, rates.address_burst).map(Buckets::new),
+        }
+    }
+
+    /// Counts a request of a token. `key` stands for it: its number, or 64 bits of its hash.
+    ///
+    /// # Errors
+    /// [`Fault::TooManyRequests`] with the time to wait.
+    pub fn token(&self, key: u64) -> Result<(), Fault> {
+        self.tokens.as_ref().map_or(Ok(()), |tokens| tokens.check(&key))
+    }
+
+    /// Counts a request of an address. Of IPv6 the network of 64 bits counts, for that is what one customer gets.
+    ///
+    /// # Errors
+    /// [`Fault::TooManyRequests`] with the time to wait.
+    pub fn address(&self, address: IpAddr) -> Result<(), Fault> {
+        self.addresses.as_ref().map_or(Ok(()), |addresses| addresses.check(&customer(address)))
+    }
+}
+
+/// `per_second` as a quota, unless it is 0.
+fn quota(per_second: u32, burst: NonZeroU32) -> Option<Quota> {
+    NonZeroU32::new(per_second).map(|rate| Quota::per_second(rate).allow_burst(burst))
+}
+
+/// What one customer's addresses have in common.
+fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// The buckets of one kind of key.
+struct Buckets<K: Hash + Eq + Clone> {
+    each: DefaultKeyedRateLimiter<K>,
+    /// For everybody together while there are too many keys.
+    together: DefaultDirectRateLimiter,
+    crowded: AtomicBool,
+    checks: AtomicU32,
+    clock: DefaultClock,
+}
+
+impl<K: Hash + Eq + Clone> Buckets<K> {
+    fn new(quota: Quota) -> Self {
+        Self {
+            each: RateLimiter::dashmap(quota),
+            together: RateLimiter::direct(quota),
+            crowded: AtomicBool::new(false),
+            checks: AtomicU32::new(0),
+            clock: DefaultClock::default(),
+        }
+    }
+
+    fn check(&self, key: &K) -> Result<(), Fault> {
+        if self.checks.fetch_add(1, Ordering::Relaxed) % CHECKS_PER_SWEEP == CHECKS_PER_SWEEP - 1 {
+            self.sweep(KEYS_MAX);
+        }
+        let checked = match self.crowded.load(Ordering::Relaxed) {
+            false => self.each.check_key(key),
+            true => self.together.check(),
+        };
+        checked.map_err(|until: NotUntil<_>| Fault::TooManyRequests {
+            wait: until.wait_time_from(self.clock.now()),
+        })
+    }
+
+    /// Forgets the full buckets.
+    fn sweep(&self, keys_max: usize) {
+        self.each.retain_recent();
+        self.each.shrink_to_fit();
+        self.crowded.store(self.each.len() > keys_max, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Three at once, then one an hour: no test waits for it.
+    fn buckets() -> Buckets<u64> {
+        let hour = Quota::with_period(Duration::from_secs(3600)).unwrap();
+        Buckets::new(hour.allow_burst(NonZeroU32::new(3).unwrap()))
+    }
+
+    #[test]
+    fn a_key_may_burst_and_then_waits_while_others_do_not() {
+        let buckets = buckets();
+        assert!((0..3).all(|_| buckets.check(&1).is_ok()));
+        let Err(Fault::TooManyRequests { wait }) = buckets.check(&1) else {
+            panic!("the fourth is one too many")
+        };
+        assert!(wait > Duration::from_secs(3000) && wait <= Duration::from_secs(3600), "{wait:?}");
+        assert!(buckets.check(&2).is_ok());
+    }
+
+    #[test]
+    fn too_many_keys_share_one_bucket_and_the_table_stops_growing() {
+        let buckets = buckets();
+        assert!((0..10).all(|key| buckets.check(&key).is_ok()));
+        buckets.sweep(9);
+        assert_eq!((10..20).filter(|key| buckets.check(key).is_ok()).count(), 3);
+        assert_eq!(buckets.each.len(), 10);
+        buckets.sweep(10);
+        assert!(buckets.check(&99).is_ok());
+    }
+
+    #[test]
+    fn no_limit_means_no_limit() {
+        let unlimited =
+            config::Rates { token_per_second: 0, address_per_second: 0, ..config::Config::default().rates };
+        let rates = Rates::new(&unlimited);
+        assert!((0..100_000).all(|_| rates.token(1).is_ok() && rates.address([127, 0, 0, 1].into()).is_ok()));
+    }
+
+    #[test]
+    fn an_ipv6_customer_is_a_network_of_64_bits() {
+        let of = |text: &str| customer(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
+    }
+}
