@@ -1,1 +1,30 @@
-//! What is true in Parlance.
+//! What is true in Parlance: conversations, the people in them, what they said and who has read it.
+//!
+//! This crate knows no HTTP, no JSON, no clock of its own and no dialect. A verb such as [`message::post`] is a
+//! plain synchronous function in one transaction; [`Engine`] runs it on SQLite or PostgreSQL.
+
+pub mod access;
+pub mod conversation;
+pub mod credential;
+mod cx;
+pub mod db;
+mod engine;
+pub mod error;
+pub mod event;
+pub mod file;
+pub mod id;
+pub mod idempotency;
+pub mod membership;
+pub mod message;
+pub mod participant;
+pub mod person;
+pub mod sanitise;
+mod time;
+pub mod workspace;
+
+pub use access::Principal;
+pub use cx::Cx;
+pub use engine::{Chance, Engine, Options};
+pub use error::{Error, Result};
+pub use id::{ConversationId, FileId, MessageId, PersonId, TokenId, WorkspaceId};
+pub use time::{Clock, Time};

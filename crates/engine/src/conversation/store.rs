@@ -1,0 +1,142 @@
+//! The statements of this room.
+
+use super::{Conversation, Seen, Source};
+use crate::db::{Conn, Row, args};
+use crate::membership::Aggregate;
+use crate::sanitise::Rules;
+use crate::{ConversationId, Error, PersonId, Result, Time, WorkspaceId};
+
+/// The columns [`read`] reads, of a conversation under the alias `c`.
+macro_rules! columns {
+    () => {
+        "c.id, c.short_id, c.locked, c.source_type, c.source_id, c.shared_domain, c.shared_aggregate, c.shared_id,
+         c.created_by, c.recipient, c.message_count, c.created_at, c.updated_at"
+    };
+}
+pub(crate) use columns;
+
+/// Reads the columns of [`columns!`].
+pub(crate) fn read(row: &Row<'_>) -> Result<Conversation> {
+    let (id, short_id, locked) = (row.get()?, row.get()?, row.get()?);
+    let source = source(row.get()?, row.get()?)?;
+    let shared_with = aggregate(row.get()?, row.get()?, row.get()?);
+    Ok(Conversation {
+        id,
+        short_id,
+        locked,
+        source,
+        shared_with,
+        created_by: row.get()?,
+        recipient: row.get()?,
+        message_count: row.get()?,
+        created_at: row.get()?,
+        updated_at: row.get()?,
+    })
+}
+
+fn source(kind: Option<String>, id: Option<String>) -> Result<Option<Source>> {
+    let (Some(kind), Some(id)) = (kind, id) else { return Ok(None) };
+    let kind = kind.parse().map_err(|_| Error::Internal(format!("a source of type {kind:?} is stored")))?;
+    Ok(Some(Source { kind, id }))
+}
+
+fn aggregate(domain: Option<String>, kind: Option<String>, id: Option<String>) -> Option<Aggregate> {
+    Some(Aggregate { domain: domain?, kind: kind?, id: id? })
+}
+
+pub(super) fn insert(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    c: &Conversation,
+    pair: Option<&str>,
+) -> Result<()> {
+    let (source_type, source_id) =
+        (c.source.as_ref().map(|s| s.kind.as_str()), c.source.as_ref().map(|s| &s.id));
+    let shared = c.shared_with.as_ref();
+    tx.exec(
+        "INSERT INTO conversation (workspace, id, short_id, locked, source_type, source_id, shared_domain,
+             shared_aggregate, shared_id, created_by, recipient, pair, message_count, created_at, updated_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $12)",
+        args![
+            workspace,
+            c.id,
+            c.short_id,
+            source_type,
+            source_id,
+            shared.map(|s| &s.domain),
+            shared.map(|s| &s.kind),
+            shared.map(|s| &s.id),
+            c.created_by,
+            c.recipient,
+            pair,
+            c.created_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn next_short_id(tx: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
+    tx.scalar(
+        "UPDATE counter SET conversation_seq = conversation_seq + 1 WHERE workspace = $1 RETURNING conversation_seq",
+        args![workspace],
+    )
+}
+
+pub(super) fn by_pair(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    pair: &str,
+    source: &Source,
+) -> Result<Option<ConversationId>> {
+    tx.maybe(
+        "SELECT id FROM conversation WHERE workspace = $1 AND pair = $2 AND source_type = $3 AND source_id = $4",
+        args![workspace, pair, source.kind.as_str(), source.id],
+        |row| row.get(),
+    )
+}
+
+/// The conversation, how `person` stands to it, and the rules of its workspace; whether they may see it is not
+/// decided here.
+pub(super) fn seen(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: ConversationId,
+    person: PersonId,
+) -> Result<Option<Seen>> {
+    tx.maybe(
+        concat!(
+            "SELECT ", columns!(), ", me.read_index, w.remove_links, w.remove_emoji, w.mask_profanity
+             FROM conversation c
+             JOIN workspace w ON w.id = c.workspace
+             LEFT JOIN participant me ON me.workspace = c.workspace AND me.conversation = c.id AND me.person = $3
+             WHERE c.workspace = $1 AND c.id = $2"
+        ),
+        args![workspace, id, person],
+        |row| {
+            let (conversation, read_index) = (read(row)?, row.get()?);
+            let rules = Rules { links: row.get()?, emoji: row.get()?, profanity: row.get()? };
+            Ok(Seen { conversation, read_index, rules })
+        },
+    )
+}
+
+pub(super) fn lock(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId, now: Time) -> Result<()> {
+    tx.exec(
+        "UPDATE conversation SET locked = 1, updated_at = $3 WHERE workspace = $1 AND id = $2",
+        args![workspace, id, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn count_message(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: ConversationId,
+    now: Time,
+) -> Result<i64> {
+    tx.scalar(
+        "UPDATE conversation SET message_count = message_count + 1, updated_at = $3
+         WHERE workspace = $1 AND id = $2 RETURNING message_count",
+        args![workspace, id, now],
+    )
+}

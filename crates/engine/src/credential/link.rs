@@ -1,0 +1,102 @@
+//! Capability links: a URL that opens one file for one purpose. Nothing is stored for a link; it carries what it
+//! opens and a signature only this installation can make.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::db::args;
+use crate::{Cx, Error, FileId, Result, Time, WorkspaceId};
+
+/// What a link opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// For what; a link for one purpose is worth nothing for the other.
+    pub purpose: Purpose,
+    /// Whose file.
+    pub workspace: WorkspaceId,
+    /// Which file.
+    pub file: FileId,
+    /// When it ends; `Time(0)` for a link that lives as long as the file.
+    pub expires_at: Time,
+}
+
+/// For what a link is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To send the bytes of a file that has none yet.
+    Upload,
+    /// To look at it.
+    View,
+}
+
+/// The installation's secret, in memory. It never leaves the process.
+#[derive(Clone, Default)]
+pub struct Key([u8; 32]);
+
+const BODY_BYTES: usize = 1 + 8 + 16 + 8;
+/// 128 bits of the HMAC: guessing one is hopeless, and the URL stays short.
+const SIGNATURE_BYTES: usize = 16;
+
+impl Key {
+    /// The link as the last part of a URL: 66 characters of `[A-Za-z0-9_-]`.
+    #[must_use]
+    pub fn sign(&self, link: &Link) -> String {
+        let mut bytes = Vec::with_capacity(BODY_BYTES + SIGNATURE_BYTES);
+        bytes.push(match link.purpose {
+            Purpose::Upload => b'u',
+            Purpose::View => b'v',
+        });
+        bytes.extend(link.workspace.0.to_be_bytes());
+        bytes.extend(link.file.0.as_bytes());
+        bytes.extend(link.expires_at.0.to_be_bytes());
+        let signature = self.mac(&bytes).finalize().into_bytes();
+        bytes.extend(&signature[..SIGNATURE_BYTES]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// What a link opens, when this installation made it for `purpose` and it has not ended at `now`.
+    /// [`Error::NotFound`] in every other case, so that a forged link learns nothing.
+    pub fn open(&self, text: &str, purpose: Purpose, now: Time) -> Result<Link> {
+        let link = self.verified(text).ok_or(Error::NotFound)?;
+        let alive = link.expires_at == Time(0) || link.expires_at > now;
+        if link.purpose == purpose && alive { Ok(link) } else { Err(Error::NotFound) }
+    }
+
+    fn verified(&self, text: &str) -> Option<Link> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (body, signature) = bytes.split_at_checked(BODY_BYTES)?;
+        if signature.len() != SIGNATURE_BYTES {
+            return None;
+        }
+        self.mac(body).verify_truncated_left(signature).ok()?;
+        Some(Link {
+            purpose: if body[0] == b'u' { Purpose::Upload } else { Purpose::View },
+            workspace: WorkspaceId(i64::from_be_bytes(body[1..9].try_into().ok()?)),
+            file: FileId(Uuid::from_slice(&body[9..25]).ok()?),
+            expires_at: Time(i64::from_be_bytes(body[25..33].try_into().ok()?)),
+        })
+    }
+
+    fn mac(&self, body: &[u8]) -> Hmac<Sha256> {
+        // An HMAC takes a key of any length; the error of `new_from_slice` cannot happen.
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).unwrap_or_else(|_| unreachable!());
+        mac.update(body);
+        mac
+    }
+}
+
+/// Founds the installation the first time, and gives its key every time.
+pub(crate) fn found(cx: &mut Cx<'_>) -> Result<Key> {
+    let fresh = URL_SAFE_NO_PAD.encode(cx.secret());
+    cx.tx.exec(
+        "INSERT INTO installation (id, secret, workspace_seq, settings_version) VALUES (1, $1, 0, 0)
+         ON CONFLICT (id) DO NOTHING",
+        args![fresh],
+    )?;
+    let kept: String = cx.tx.scalar("SELECT secret FROM installation WHERE id = 1", &[])?;
+    let bytes = URL_SAFE_NO_PAD.decode(kept).ok().and_then(|b| b.try_into().ok());
+    bytes.map(Key).ok_or_else(|| Error::Internal("the installation's secret is damaged".into()))
+}

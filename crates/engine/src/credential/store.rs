@@ -1,0 +1,73 @@
+//! The statements of this room. They begin with a secret, not with a workspace.
+
+use super::Session;
+use super::link::Link;
+use crate::access::Caller;
+use crate::db::{Conn, Row, args};
+use crate::{Result, Time, WorkspaceId};
+
+/// A session, and what may yet forbid it.
+pub(super) struct Found {
+    pub(super) session: Session,
+    pub(super) active: bool,
+    pub(super) revoked: bool,
+    pub(super) expires_at: Option<Time>,
+}
+
+pub(super) fn session_by_hash(tx: &mut Conn, hash: &str) -> Result<Option<Found>> {
+    tx.maybe(
+        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version,
+                t.id, t.can_write, t.expires_at, t.revoked_at, t.used_at
+         FROM token t
+         JOIN person p ON p.workspace = t.workspace AND p.id = t.person
+         JOIN counter k ON k.workspace = t.workspace
+         LEFT JOIN inbox i ON i.workspace = t.workspace AND i.person = t.person
+         WHERE t.hash = $1",
+        args![hash],
+        |row| {
+            let mut found = person(row)?;
+            found.session.caller.token = row.get()?;
+            found.session.caller.can_write = row.get()?;
+            found.expires_at = row.get()?;
+            found.revoked = row.get::<Option<Time>>()?.is_some();
+            found.session.used_at = row.get()?;
+            Ok(found)
+        },
+    )
+}
+
+pub(super) fn session_by_external_id(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    external_id: &str,
+) -> Result<Option<Found>> {
+    tx.maybe(
+        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version
+         FROM person p
+         JOIN counter k ON k.workspace = p.workspace
+         LEFT JOIN inbox i ON i.workspace = p.workspace AND i.person = p.id
+         WHERE p.workspace = $1 AND p.external_id = $2",
+        args![workspace, external_id],
+        person,
+    )
+}
+
+pub(super) fn uploader(tx: &mut Conn, link: &Link) -> Result<Option<Caller>> {
+    tx.maybe(
+        "SELECT p.workspace, p.id, p.kind FROM file f
+         JOIN person p ON p.workspace = f.workspace AND p.id = f.owner
+         WHERE f.workspace = $1 AND f.id = $2 AND p.active = 1",
+        args![link.workspace, link.file],
+        |row| {
+            let (workspace, person, kind) = (row.get()?, row.get()?, row.get()?);
+            Ok(Caller { workspace, person, kind, can_write: true, token: None })
+        },
+    )
+}
+
+fn person(row: &Row<'_>) -> Result<Found> {
+    let (workspace, person, kind, active) = (row.get()?, row.get()?, row.get()?, row.get()?);
+    let caller = Caller { workspace, person, kind, can_write: true, token: None };
+    let session = Session { caller, inbox_version: row.get()?, people_version: row.get()?, used_at: None };
+    Ok(Found { session, active, revoked: false, expires_at: None })
+}

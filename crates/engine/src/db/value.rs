@@ -1,0 +1,177 @@
+//! The values both databases know, and how Rust's types become them: 64-bit integers and text, or nothing.
+
+use std::cell::Cell;
+
+use uuid::Uuid;
+
+use crate::{Error, Result, Time};
+
+/// A value on its way into a statement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Arg<'a> {
+    /// SQL's NULL.
+    Null,
+    /// A BIGINT.
+    Int(i64),
+    /// A TEXT.
+    Text(&'a str),
+    /// A TEXT of 36 characters; spelled while it is bound, so that an id needs no allocation.
+    Uuid(Uuid),
+}
+
+/// What can be bound to `$1`, `$2` … of a statement.
+pub trait ToArg {
+    /// The value as the databases know it.
+    fn to_arg(&self) -> Arg<'_>;
+}
+
+/// The arguments of a statement, in the order of its digits: `args![workspace, id]`.
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::ToArg::to_arg(&$value)),*] };
+}
+pub(crate) use args;
+
+impl ToArg for i64 {
+    fn to_arg(&self) -> Arg<'_> {
+        Arg::Int(*self)
+    }
+}
+
+impl ToArg for bool {
+    fn to_arg(&self) -> Arg<'_> {
+        Arg::Int(i64::from(*self))
+    }
+}
+
+impl ToArg for Time {
+    fn to_arg(&self) -> Arg<'_> {
+        Arg::Int(self.0)
+    }
+}
+
+impl ToArg for str {
+    fn to_arg(&self) -> Arg<'_> {
+        Arg::Text(self)
+    }
+}
+
+impl ToArg for String {
+    fn to_arg(&self) -> Arg<'_> {
+        Arg::Text(self)
+    }
+}
+
+impl<T: ToArg + ?Sized> ToArg for &T {
+    fn to_arg(&self) -> Arg<'_> {
+        (**self).to_arg()
+    }
+}
+
+impl<T: ToArg> ToArg for Option<T> {
+    fn to_arg(&self) -> Arg<'_> {
+        self.as_ref().map_or(Arg::Null, ToArg::to_arg)
+    }
+}
+
+/// A value on its way out of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Column<'r> {
+    /// SQL's NULL.
+    Null,
+    /// An integer.
+    Int(i64),
+    /// Text.
+    Text(&'r str),
+}
+
+impl<'r> Column<'r> {
+    /// The text, or [`Error::Internal`]: the statement and its reader disagree.
+    pub fn text(self) -> Result<&'r str> {
+        match self {
+            Column::Text(text) => Ok(text),
+            other => Err(Error::Internal(format!("{other:?} is stored where text belongs"))),
+        }
+    }
+}
+
+/// What can be read from a column.
+pub trait FromColumn: Sized {
+    /// The value, or [`Error::Internal`] where the column holds another type.
+    fn from_column(column: Column<'_>) -> Result<Self>;
+}
+
+impl FromColumn for i64 {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        match column {
+            Column::Int(value) => Ok(value),
+            other => Err(Error::Internal(format!("{other:?} is stored where an integer belongs"))),
+        }
+    }
+}
+
+impl FromColumn for bool {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        i64::from_column(column).map(|flag| flag != 0)
+    }
+}
+
+impl FromColumn for Time {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        i64::from_column(column).map(Time)
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        column.text().map(str::to_owned)
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        match column {
+            Column::Null => Ok(None),
+            other => T::from_column(other).map(Some),
+        }
+    }
+}
+
+/// A row of an answer. Its columns are read from left to right, each once, so a room's reader of its columns
+/// can be used wherever a statement selects them, whatever stands before.
+pub struct Row<'r> {
+    raw: Raw<'r>,
+    next: Cell<usize>,
+}
+
+/// The two databases' own rows.
+pub(super) enum Raw<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r postgres::Row),
+}
+
+impl<'r> Row<'r> {
+    pub(super) fn new(raw: Raw<'r>) -> Row<'r> {
+        Row { raw, next: Cell::new(0) }
+    }
+
+    /// The next column.
+    pub fn get<T: FromColumn>(&self) -> Result<T> {
+        let index = self.next.replace(self.next.get() + 1);
+        T::from_column(self.column(index)?)
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        match &self.raw {
+            Raw::Sqlite(row) => row.as_ref().column_count(),
+            Raw::Postgres(row) => row.len(),
+        }
+    }
+
+    fn column(&self, index: usize) -> Result<Column<'r>> {
+        match self.raw {
+            Raw::Sqlite(row) => super::conn::sqlite::column(row, index),
+            Raw::Postgres(row) => super::conn::postgres::column(row, index),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Memberships: that a person belongs to something of the workspace's own world, such as a project or an
+//! organisation. A conversation shared with it is visible to its members.
+
+use crate::db::{Row, args};
+use crate::{Cx, Error, PersonId, Principal, Result, Time};
+
+/// Something outside that people belong to and conversations are shared with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Aggregate {
+    /// Its domain, such as `project`; 1 to 100 characters.
+    pub domain: String,
+    /// Its type, such as `project`; 1 to 100 characters.
+    pub kind: String,
+    /// Its id there; 1 to 200 characters.
+    pub id: String,
+}
+
+/// That a person belongs to an aggregate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// Who.
+    pub person: PersonId,
+    /// To what.
+    pub aggregate: Aggregate,
+    /// As what; 1 to 100 characters.
+    pub role: String,
+    /// Since when.
+    pub created_at: Time,
+}
+
+/// Makes a person a member, or gives a member another role.
+pub fn add(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate, role: &str) -> Result<Membership> {
+    operator(cx)?;
+    crate::person::get(cx, person)?;
+    a.check()?;
+    text("role", role, 100)?;
+    let sql = "INSERT INTO membership (workspace, person, domain, aggregate, aggregate_id, role, created_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)
+               ON CONFLICT (workspace, person, domain, aggregate, aggregate_id) DO UPDATE SET role = excluded.role
+               RETURNING person, domain, aggregate, aggregate_id, role, created_at";
+    cx.tx.one(sql, args![cx.who.workspace(), person, a.domain, a.kind, a.id, role, cx.now], read)
+}
+
+/// A person's memberships, at most `limit`.
+pub fn page(cx: &mut Cx<'_>, person: PersonId, limit: i64) -> Result<Vec<Membership>> {
+    operator(cx)?;
+    cx.tx.all(
+        "SELECT person, domain, aggregate, aggregate_id, role, created_at FROM membership
+         WHERE workspace = $1 AND person = $2 ORDER BY domain, aggregate, aggregate_id LIMIT $3",
+        args![cx.who.workspace(), person, limit],
+        read,
+    )
+}
+
+/// Ends a membership; [`Error::NotFound`] when there is none.
+pub fn remove(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<()> {
+    operator(cx)?;
+    let removed = cx.tx.exec(
+        "DELETE FROM membership
+         WHERE workspace = $1 AND person = $2 AND domain = $3 AND aggregate = $4 AND aggregate_id = $5",
+        args![cx.who.workspace(), person, a.domain, a.kind, a.id],
+    )?;
+    if removed == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Whether a person belongs to `aggregate` now.
+pub(crate) fn has(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<bool> {
+    let found: i64 = cx.tx.scalar(
+        "SELECT COUNT(*) FROM membership
+         WHERE workspace = $1 AND person = $2 AND domain = $3 AND aggregate = $4 AND aggregate_id = $5",
+        args![cx.who.workspace(), person, a.domain, a.kind, a.id],
+    )?;
+    Ok(found == 1)
+}
+
+impl Aggregate {
+    /// [`Error::Invalid`] when a part is empty or too long.
+    pub(crate) fn check(&self) -> Result<()> {
+        text("domain", &self.domain, 100)?;
+        text("aggregate", &self.kind, 100)?;
+        text("aggregate_id", &self.id, 200)
+    }
+}
+
+fn text(field: &'static str, value: &str, chars_max: usize) -> Result<()> {
+    let fits = (1..=chars_max).contains(&value.chars().count()) && !value.chars().any(char::is_control);
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::invalid(field, format!("This must be 1 to {chars_max} characters of text.")))
+    }
+}
+
+fn operator(cx: &Cx<'_>) -> Result<()> {
+    match cx.who {
+        Principal::Operator(Some(_)) => Ok(()),
+        _ => Err(Error::Forbidden("Only the operator can do this.")),
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<Membership> {
+    let person = row.get()?;
+    let aggregate = Aggregate { domain: row.get()?, kind: row.get()?, id: row.get()? };
+    Ok(Membership { person, aggregate, role: row.get()?, created_at: row.get()? })
+}

@@ -1,0 +1,71 @@
+//! Who is in a conversation, what they have read, and the inbox that follows from it.
+
+mod store;
+
+use crate::event;
+use crate::{ConversationId, Cx, PersonId, Result, conversation};
+
+/// How many messages the caller has not read, in all their conversations.
+pub fn unread(cx: &mut Cx<'_>) -> Result<i64> {
+    let caller = cx.caller()?;
+    store::unread(cx.tx, caller.workspace, caller.person)
+}
+
+/// The caller has seen everything up to message `index`: what others wrote until there is viewed now.
+/// Reading less far than before, or in a conversation one does not take part in, changes nothing.
+pub fn mark_read(cx: &mut Cx<'_>, id: ConversationId, index: i64) -> Result<()> {
+    let caller = cx.caller()?;
+    let seen = conversation::seen(cx, id)?;
+    let index = index.min(seen.conversation.message_count);
+    let Some(before) = seen.read_index.filter(|before| *before < index) else { return Ok(()) };
+    let spot = store::Spot { workspace: caller.workspace, conversation: id, person: caller.person };
+    crate::message::view(cx, id, before, index)?;
+    let unread = crate::message::count_from_others(cx, id, index)?;
+    let fewer = store::move_read_index(cx.tx, spot, index, unread)?;
+    store::take_from_inbox(cx.tx, spot, fewer)?;
+    store::touch_inboxes(cx.tx, caller.workspace, id)?;
+    cx.emit(event::Kind::ConversationRead, |e| event::Event {
+        conversation: Some(id),
+        person: Some(caller.person),
+        ..e
+    });
+    Ok(())
+}
+
+/// Lets a person take part from now on; what was said before counts as read. Joining again changes nothing.
+pub(crate) fn join(cx: &mut Cx<'_>, id: ConversationId, person: PersonId) -> Result<()> {
+    let spot = store::Spot { workspace: cx.workspace()?, conversation: id, person };
+    if store::join(cx.tx, spot, cx.now)? {
+        cx.emit(event::Kind::ParticipantJoined, |e| event::Event {
+            conversation: Some(id),
+            person: Some(person),
+            ..e
+        });
+    }
+    Ok(())
+}
+
+/// Message `index` was posted by `author`: for everybody else it is unread. The author has read it too, unless
+/// there is something before it that they have not.
+pub(crate) fn message_posted(
+    cx: &mut Cx<'_>,
+    id: ConversationId,
+    author: PersonId,
+    index: i64,
+) -> Result<()> {
+    let spot = store::Spot { workspace: cx.workspace()?, conversation: id, person: author };
+    store::count_unread(cx.tx, spot, index, cx.now)?;
+    store::count_in_inboxes(cx.tx, spot)
+}
+
+/// Something about the conversation changed that its participants see in their lists, at a new time.
+pub(crate) fn changed(cx: &mut Cx<'_>, id: ConversationId) -> Result<()> {
+    let workspace = cx.workspace()?;
+    store::move_to_top(cx.tx, workspace, id, cx.now)?;
+    store::touch_inboxes(cx.tx, workspace, id)
+}
+
+/// Something changed that the participants see without the conversation moving up.
+pub(crate) fn touched(cx: &mut Cx<'_>, id: ConversationId) -> Result<()> {
+    store::touch_inboxes(cx.tx, cx.workspace()?, id)
+}

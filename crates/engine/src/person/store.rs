@@ -1,0 +1,141 @@
+//! The statements of this room.
+
+use super::{Facts, Person};
+use crate::db::{Conn, Row, args};
+use crate::{PersonId, Result, Time, WorkspaceId};
+
+/// The columns [`read`] reads, of the table or alias given: for any statement that joins people.
+macro_rules! columns {
+    ($p:literal) => {
+        concat!(
+            $p,
+            ".id, ",
+            $p,
+            ".kind, ",
+            $p,
+            ".external_id, ",
+            $p,
+            ".username, ",
+            $p,
+            ".name, ",
+            $p,
+            ".email, ",
+            $p,
+            ".phone, ",
+            $p,
+            ".avatar, ",
+            $p,
+            ".cover, ",
+            $p,
+            ".profile, ",
+            $p,
+            ".reviews, ",
+            $p,
+            ".rating_milli, ",
+            $p,
+            ".score_milli, ",
+            $p,
+            ".sales, ",
+            $p,
+            ".purchases, ",
+            $p,
+            ".active, ",
+            $p,
+            ".joined_at"
+        )
+    };
+}
+pub(crate) use columns;
+
+/// Reads the columns of [`columns!`].
+pub(crate) fn read(row: &Row<'_>) -> Result<Person> {
+    let (id, kind) = (row.get()?, row.get()?);
+    let facts = Facts {
+        external_id: row.get()?,
+        username: row.get()?,
+        name: row.get()?,
+        email: row.get()?,
+        phone: row.get()?,
+        avatar: row.get()?,
+        cover: row.get()?,
+        profile: row.get()?,
+        reviews: row.get()?,
+        rating_milli: row.get()?,
+        score_milli: row.get()?,
+        sales: row.get()?,
+        purchases: row.get()?,
+    };
+    Ok(Person { id, kind, facts, active: row.get()?, joined_at: row.get()? })
+}
+
+pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: PersonId) -> Result<Option<Person>> {
+    tx.maybe(
+        concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND p.id = $2"),
+        args![workspace, id],
+        read,
+    )
+}
+
+pub(super) fn by_external_id(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    external_id: &str,
+) -> Result<Option<Person>> {
+    tx.maybe(
+        concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND p.external_id = $2"),
+        args![workspace, external_id],
+        read,
+    )
+}
+
+pub(super) fn page(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    after: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<Person>> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    tx.all(
+        concat!(
+            "SELECT ",
+            columns!("p"),
+            " FROM person p WHERE p.workspace = $1 AND p.id > $2 ORDER BY p.id LIMIT $3"
+        ),
+        args![workspace, after, limit],
+        read,
+    )
+}
+
+/// False when the external id is taken.
+pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, p: &Person, now: Time) -> Result<bool> {
+    let f = &p.facts;
+    let inserted = tx.exec(
+        "INSERT INTO person (workspace, id, kind, external_id, username, name, email, phone, avatar, cover, profile,
+                             reviews, rating_milli, score_milli, sales, purchases, active, joined_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, COALESCE($12, 0), COALESCE($13, 0), COALESCE($14, 0),
+                 COALESCE($15, 0), COALESCE($16, 0), $17, $18, $19)
+         ON CONFLICT (workspace, external_id) DO NOTHING",
+        args![
+            workspace, p.id, p.kind, f.external_id, f.username, f.name, f.email, f.phone, f.avatar, f.cover,
+            f.profile, f.reviews, f.rating_milli, f.score_milli, f.sales, f.purchases, p.active, p.joined_at, now
+        ],
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Writes everything, and moves the version under which pages that show people are kept.
+pub(super) fn update(tx: &mut Conn, workspace: WorkspaceId, p: &Person) -> Result<()> {
+    let f = &p.facts;
+    tx.exec(
+        "UPDATE person SET kind = $3, external_id = $4, username = $5, name = $6, email = $7, phone = $8, avatar = $9,
+                cover = $10, profile = $11, reviews = $12, rating_milli = $13, score_milli = $14, sales = $15,
+                purchases = $16, active = $17, joined_at = $18
+         WHERE workspace = $1 AND id = $2",
+        args![
+            workspace, p.id, p.kind, f.external_id, f.username, f.name, f.email, f.phone, f.avatar, f.cover,
+            f.profile, f.reviews, f.rating_milli, f.score_milli, f.sales, f.purchases, p.active, p.joined_at
+        ],
+    )?;
+    tx.exec("UPDATE counter SET people_version = people_version + 1 WHERE workspace = $1", args![workspace])?;
+    Ok(())
+}
