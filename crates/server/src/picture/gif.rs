@@ -10,8 +10,8 @@ use super::refusal::Refusal;
 use super::{Output, PIXELS_MAX, Picture, check_size};
 
 const FRAMES_MAX: usize = 1_000;
-/// The pixels of all frames together: a few hundred frames of a telephone's screen, some seconds of work.
-const FRAME_PIXELS_MAX: u64 = 200_000_000;
+/// The pixels of all frames together: a hundred frames of 1280 × 720, some seconds of work.
+const FRAME_PIXELS_MAX: u64 = 100_000_000;
 /// One frame takes a byte for each pixel.
 const FRAME_BYTES_MAX: NonZeroU64 = NonZeroU64::new(PIXELS_MAX).unwrap();
 

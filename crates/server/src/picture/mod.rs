@@ -20,6 +20,7 @@ mod gif;
 mod jpeg;
 mod refusal;
 mod still;
+mod upright;
 mod webp;
 
 #[cfg(test)]
