@@ -1,0 +1,163 @@
+//! From figures to the rows of the table.
+
+use crate::bare::Cost;
+use crate::figure::Figure;
+use crate::memory::Memory;
+use crate::table::{Goal, Row, Unit};
+use crate::{posts, reads};
+
+// What the figures must be.
+const PAGE_TIMES_MAX: f64 = 1.3;
+const AGAIN_SHARE_MIN: f64 = 0.6;
+const POST_SHARE_MIN: f64 = 0.6;
+const POST_P99_MS: f64 = 25.0;
+const SINGLE_TIMES_MAX: f64 = 1.5;
+const LARGER_TIMES_MAX: f64 = 1.3;
+const IDLE_MB: f64 = 40.0;
+const PEAK_MB: f64 = 150.0;
+
+/// Everything that was measured on one database.
+pub(crate) struct Figures {
+    /// The reads.
+    pub(crate) served: reads::Served,
+    /// What they are compared with.
+    pub(crate) compared: reads::Compared,
+    /// The reads at ten times the conversations.
+    pub(crate) large: reads::Served,
+    /// The posts.
+    pub(crate) posted: posts::Served,
+    /// What they are compared with.
+    pub(crate) committed: posts::Committed,
+    /// Over all of it.
+    pub(crate) memory: Memory,
+}
+
+/// All rows, in the order in which the goals were set.
+pub(crate) fn rows(figures: &Figures) -> Vec<Row> {
+    let mut rows = reads(&figures.served, &figures.compared);
+    rows.extend(posts(&figures.posted, &figures.committed));
+    rows.extend(larger(&figures.served, &figures.large));
+    rows.extend(memory(&figures.memory));
+    rows
+}
+
+/// The three read rows.
+fn reads(served: &reads::Served, compared: &reads::Compared) -> Vec<Row> {
+    let again_share = served.again.rate / compared.stack_list.rate;
+    vec![
+        page(
+            "`GET /conversations`, 20, a different person each time",
+            &served.list,
+            &compared.bare_list,
+            &compared.stack_list,
+        ),
+        Row {
+            work: "the same page again, nothing changed".to_owned(),
+            ours: served.again.to_string(),
+            compared: format!(
+                "stack, constant {} bytes: {}",
+                compared.stack_list.body_bytes, compared.stack_list
+            ),
+            value: again_share,
+            unit: Unit::Percent,
+            goal: Goal::AtLeast(AGAIN_SHARE_MIN),
+        },
+        page(
+            "`GET …/messages`, 20, read before",
+            &served.messages,
+            &compared.bare_messages,
+            &compared.stack_messages,
+        ),
+    ]
+}
+
+fn page(work: &str, served: &Figure, bare: &Cost, stack: &Figure) -> Row {
+    let sum_us = bare.cpu_us + stack.cpu_us;
+    Row {
+        work: work.to_owned(),
+        ours: served.to_string(),
+        compared: format!(
+            "bare {:.1} µs + stack, constant {} bytes, {:.1} µs = {sum_us:.1} µs CPU",
+            bare.cpu_us, stack.body_bytes, stack.cpu_us
+        ),
+        value: served.cpu_us / sum_us,
+        unit: Unit::Times,
+        goal: Goal::AtMost(PAGE_TIMES_MAX),
+    }
+}
+
+/// The write rows.
+fn posts(served: &posts::Served, bare: &posts::Committed) -> Vec<Row> {
+    let many = "`POST …/messages`, 32 connections, durable";
+    let row = |work: &str, ours: String, compared: String, value, unit, goal| Row {
+        work: work.to_owned(),
+        ours,
+        compared,
+        value,
+        unit,
+        goal,
+    };
+    vec![
+        row(
+            many,
+            format!("{}; {:.1} a commit", served.many, served.group),
+            format!("bare, the same rows in groups of {:.1}: {:.0}/s", served.group, bare.groups.rate),
+            served.many.rate / bare.groups.rate,
+            Unit::Percent,
+            Goal::AtLeast(POST_SHARE_MIN),
+        ),
+        row(
+            &format!("{many}: p99"),
+            String::new(),
+            String::new(),
+            served.many.p99_us as f64 / 1000.0,
+            Unit::Ms,
+            Goal::Below(POST_P99_MS),
+        ),
+        row(
+            "`POST …/messages`, 1 connection: p50",
+            served.one.to_string(),
+            format!("one bare commit: p50 {:.2} ms", bare.single.median_us / 1000.0),
+            served.one.p50_us as f64 / bare.single.median_us,
+            Unit::Times,
+            Goal::AtMost(SINGLE_TIMES_MAX),
+        ),
+        row(
+            "stale pages after a write was answered",
+            String::new(),
+            String::new(),
+            served.stale as f64,
+            Unit::Count,
+            Goal::AtMost(0.0),
+        ),
+    ]
+}
+
+/// The reads at ten times the conversations.
+fn larger(served: &reads::Served, ten_times: &reads::Served) -> Vec<Row> {
+    let row = |work: &str, small: &Figure, large: &Figure| Row {
+        work: format!("{work} at ten times the conversations"),
+        ours: large.to_string(),
+        compared: format!("themselves: {:.1} µs CPU", small.cpu_us),
+        value: large.cpu_us / small.cpu_us,
+        unit: Unit::Times,
+        goal: Goal::AtMost(LARGER_TIMES_MAX),
+    };
+    vec![
+        row("`GET /conversations`", &served.list, &ten_times.list),
+        row("`GET …/messages`", &served.messages, &ten_times.messages),
+    ]
+}
+
+/// The two rows of memory.
+fn memory(memory: &Memory) -> Vec<Row> {
+    let row = |work: &str, kib: u64, limit| Row {
+        work: format!("resident memory, {work}"),
+        ours: String::new(),
+        compared: String::new(),
+        value: kib as f64 / 1024.0,
+        unit: Unit::Mb,
+        goal: Goal::Below(limit),
+    };
+    vec![row("idle", memory.idle_kib, IDLE_MB), row("most during all of this", memory.peak_kib, PEAK_MB)]
+}

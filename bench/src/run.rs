@@ -1,0 +1,170 @@
+//! The whole bench: prepare, measure in rounds, and put the tables together.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::child::Home;
+use crate::cluster::Cluster;
+use crate::data::{Size, World};
+use crate::figure::Quieter;
+use crate::machine::Machine;
+use crate::memory::Memory;
+use crate::posts::{self, Posts};
+use crate::prepared::Prepared;
+use crate::reads::{self, Reads};
+use crate::report::{self, Figures};
+use crate::seed::database::Result;
+use crate::table::Table;
+use crate::work::Work;
+
+/// Places that are asked or written to, at most.
+const PLACES_MAX: usize = 20_000;
+
+/// How much to do.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort {
+    /// The data.
+    pub(crate) size: Size,
+    /// How often each comparison is repeated; the quieter figures count.
+    pub(crate) rounds: usize,
+    /// The longest time of one phase.
+    pub(crate) phase: Duration,
+}
+
+impl Effort {
+    /// What the published figures take.
+    pub(crate) const FULL: Self = Self { size: Size::FULL, rounds: 3, phase: Duration::from_secs(4) };
+    /// Enough to see that the bench works; its figures say nothing.
+    pub(crate) const QUICK: Self = Self { size: Size::QUICK, rounds: 1, phase: Duration::from_millis(400) };
+}
+
+/// The bench on this machine.
+pub(crate) struct Run {
+    /// How much to do.
+    pub(crate) effort: Effort,
+    /// The server's release binary.
+    pub(crate) server: PathBuf,
+    /// Where everything is kept; the disk under it is the one that is measured.
+    pub(crate) folder: PathBuf,
+}
+
+/// The generated data and what is asked of them, at their size and at ten times the conversations.
+struct Worlds {
+    small: World,
+    large: World,
+    small_work: Work,
+    large_work: Work,
+}
+
+/// The two databases of one kind. The small one may be written to.
+struct Pair {
+    small: Prepared,
+    scratch: Prepared,
+    large: Prepared,
+}
+
+impl Run {
+    /// Measures on both databases; the report as Markdown.
+    pub(crate) fn report(&self) -> Result<String> {
+        fs::create_dir_all(self.folder.join("data"))?;
+        let machine = Machine::look(&self.folder)?;
+        let worlds = Worlds::new(self.effort.size);
+        let sqlite = self.sqlite(&worlds)?;
+        // For information beside the goals, so that its absence is said and does not take the other table away.
+        let postgres = self.postgres(&worlds).map_or_else(
+            |problem| format!("## PostgreSQL\n\nNOT MEASURED: {problem}\n"),
+            |table| table.to_string(),
+        );
+        Ok(format!("{machine}\n{sqlite}\n{postgres}"))
+    }
+
+    fn sqlite(&self, worlds: &Worlds) -> Result<Table> {
+        let small = Prepared::sqlite(&self.folder, &worlds.small)?;
+        let file = self.folder.join("posts.db");
+        let scratch = small.copy_to(&file)?;
+        let large = Prepared::sqlite(&self.folder, &worlds.large)?;
+        let figures = self.measure(worlds, &Pair { small, scratch, large })?;
+        fs::remove_file(file)?;
+        Ok(Table { title: format!("SQLite: {}", self.effort.size), rows: report::rows(&figures) })
+    }
+
+    fn postgres(&self, worlds: &Worlds) -> Result<Table> {
+        let cluster = Cluster::start(&self.folder.join("postgres"))?;
+        let small = Prepared::postgres(cluster.create("small")?, &worlds.small)?;
+        let large = Prepared::postgres(cluster.create("large")?, &worlds.large)?;
+        cluster.make_durable()?;
+        let figures = self.measure(worlds, &Pair { scratch: small.clone(), small, large })?;
+        let title = format!("PostgreSQL {}, for information: {}", cluster.version()?, self.effort.size);
+        Ok(Table { title, rows: report::rows(&figures) }.for_information())
+    }
+
+    fn measure(&self, worlds: &Worlds, databases: &Pair) -> Result<Figures> {
+        let mut memory = Memory::default();
+        let (served, compared) = self.reads(&databases.small, &worlds.small_work, &mut memory)?;
+        let large = self.large_reads(&databases.large, &worlds.large_work, &mut memory)?;
+        let (posted, committed) = self.posts(&databases.scratch, worlds, &mut memory)?;
+        databases.scratch.check()?;
+        Ok(Figures { served, compared, large, posted, committed, memory })
+    }
+
+    fn reads(
+        &self,
+        database: &Prepared,
+        work: &Work,
+        memory: &mut Memory,
+    ) -> Result<(reads::Served, reads::Compared)> {
+        let home = self.home(database);
+        let reads = Reads { home: &home, work, phase: self.effort.phase };
+        let mut bare = database.bare()?;
+        reads.compare(&mut bare)?;
+        self.quietest(|| {
+            let (served, samples) = reads.served(memory)?;
+            Ok((served, reads.compared(&mut bare, &samples)?))
+        })
+    }
+
+    fn large_reads(&self, database: &Prepared, work: &Work, memory: &mut Memory) -> Result<reads::Served> {
+        let home = self.home(database);
+        let reads = Reads { home: &home, work, phase: self.effort.phase };
+        self.quietest(|| Ok(reads.served(memory)?.0))
+    }
+
+    fn posts(
+        &self,
+        database: &Prepared,
+        worlds: &Worlds,
+        memory: &mut Memory,
+    ) -> Result<(posts::Served, posts::Committed)> {
+        let home = self.home(database);
+        let (work, world) = (&worlds.small_work, &worlds.small);
+        let posts = Posts { home: &home, work, world, phase: self.effort.phase };
+        self.quietest(|| {
+            let served = posts.served(memory)?;
+            Ok((served, posts.bare(&mut database.bare()?, database.workspace, served.group)?))
+        })
+    }
+
+    /// Runs `round` as often as the effort says and keeps the quieter figures.
+    fn quietest<T: Quieter>(&self, mut round: impl FnMut() -> Result<T>) -> Result<T> {
+        let first = round()?;
+        (1..self.effort.rounds).try_fold(first, |best, _| Ok(best.quieter(round()?)))
+    }
+
+    fn home(&self, database: &Prepared) -> Home {
+        Home {
+            binary: self.server.clone(),
+            data: self.folder.join("data"),
+            database_url: database.url.clone(),
+        }
+    }
+}
+
+impl Worlds {
+    fn new(size: Size) -> Self {
+        let (small, large) = (World::new(size), World::new(size.ten_times()));
+        let small_work = Work::draw(&small, &small, PLACES_MAX);
+        let large_work = Work::draw(&large, &small, PLACES_MAX);
+        Self { small, large, small_work, large_work }
+    }
+}
