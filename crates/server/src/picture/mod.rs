@@ -12,6 +12,8 @@
 //! | WebP, lossless or with transparency | lossless WebP; of an animated one the first frame |
 //! | WebP, lossy and opaque | JPEG: the encoder at hand is lossless only, and would make a photo many times larger |
 //!
+//! A WebP whose lossless part is longer than a megabyte is refused: `webp` says why.
+//!
 //! Colours are read as sRGB, because the profile goes: a photo in a wider space looks a little paler.
 //! What the pixels themselves spell cannot be taken out, so the answer that serves them still says `nosniff`.
 

@@ -2,6 +2,7 @@ use std::fmt;
 
 use image::ImageError;
 
+use super::webp::LOSSLESS_BYTES_MAX;
 use super::{CLEAN_BYTES_MAX, PIXELS_MAX, SIDE_MAX, UPLOAD_BYTES_MAX};
 
 /// Why an upload does not become a picture. `Display` is the sentence that the sender reads.
@@ -13,6 +14,7 @@ pub(super) enum Refusal {
     TooMuchMemory,
     TooManyFrames,
     TooManyScans,
+    LongLosslessWebp,
     TooLargeWhenClean,
     Unsupported,
     Damaged,
@@ -33,6 +35,11 @@ impl fmt::Display for Refusal {
             Self::TooMuchMemory => f.write_str("The image takes too much memory to decode."),
             Self::TooManyFrames => f.write_str("The animation has too many frames."),
             Self::TooManyScans => f.write_str("The image is stored in too many passes."),
+            Self::LongLosslessWebp => write!(
+                f,
+                "A lossless WebP may have at most {} MB; as a PNG it is allowed.",
+                LOSSLESS_BYTES_MAX / (1024 * 1024)
+            ),
             Self::TooLargeWhenClean => write!(
                 f,
                 "The image would take more than {} MB without its metadata.",

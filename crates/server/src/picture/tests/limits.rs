@@ -109,3 +109,31 @@ fn a_clean_picture_of_too_many_bytes_is_not_gathered() {
     output.write_all(&[0]).unwrap_err();
     assert_eq!(output.0.len(), CLEAN_BYTES_MAX);
 }
+
+#[test]
+fn a_webp_with_a_long_lossless_part_is_refused_wherever_the_part_is() {
+    let reason = "A lossless WebP may have at most 1 MB; as a PNG it is allowed.";
+    let longest = vec![0x2F; webp::LOSSLESS_BYTES_MAX];
+    let long = vec![0x2F; webp::LOSSLESS_BYTES_MAX + 2];
+    let frame = |inner: &[Vec<u8>]| riff_chunk(b"ANMF", &[vec![0; 16], inner.concat()].concat());
+    for name in [b"VP8L", b"ALPH"] {
+        let first = |data: &[u8]| [frame(&[riff_chunk(name, data)])];
+        let second = |data: &[u8]| [frame(&[riff_chunk(b"ALPH", &[0; 8]), riff_chunk(name, data)])];
+        for (data, expected) in [(&longest, true), (&long, false)] {
+            let plain = extended_webp(LOSSY_WEBP, 0, &[riff_chunk(name, data)]);
+            assert_eq!(webp::outline(&plain, 24, 16).is_ok(), expected);
+            assert_eq!(webp::outline(&extended_webp(LOSSY_WEBP, 0, &first(data)), 24, 16).is_ok(), expected);
+            assert_eq!(webp::outline(&extended_webp(LOSSY_WEBP, 0, &second(data)), 24, 16).is_ok(), expected);
+        }
+    }
+    // The frame says that it is shorter than the chunk in it.
+    let mut lying = extended_webp(LOSSY_WEBP, 0, &[frame(&[riff_chunk(b"VP8L", &long)])]);
+    let at = lying.windows(4).position(|four| four == b"ANMF").unwrap();
+    lying[at + 4..at + 8].copy_from_slice(&24_u32.to_le_bytes());
+    assert!(webp::outline(&lying, 24, 16).is_err());
+
+    let mut simple = encoded(&halves(), ImageFormat::WebP);
+    simple.resize(2 * webp::LOSSLESS_BYTES_MAX, 0);
+    simple[16..20].copy_from_slice(&0xFFFF_FFFE_u32.to_le_bytes());
+    assert_eq!(refused(&simple), reason);
+}
