@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -19,10 +19,11 @@ use tower::Service as _;
 use super::fault::Fault;
 use super::limit::Limits;
 use super::link::{Link, Patience};
+use super::metrics;
 use super::socket::{Answer, Socket};
 
 /// How long a connection that was accepted just before the server stops may take to send its first request.
-const FIRST_REQUEST_GRACE: Duration = Duration::from_millis(250);
+const FIRST_REQUEST_GRACE: Duration = Duration::from_secs(1);
 
 /// How often a connection is looked at while the server stops.
 const STOPPING_TICK: Duration = Duration::from_millis(50);
@@ -45,12 +46,11 @@ const HTTP2_PING: Duration = Duration::from_secs(30);
 pub struct Peer(pub SocketAddr);
 
 /// What every connection of a listener has in common.
-#[derive(Clone)]
 pub(super) struct Terms {
     pub(super) limits: Limits,
-    pub(super) builder: Builder<TokioExecutor>,
-    pub(super) router: Router,
-    pub(super) shutdown: CancellationToken,
+    builder: Builder<TokioExecutor>,
+    router: Router,
+    shutdown: CancellationToken,
 }
 
 impl Terms {
@@ -73,13 +73,17 @@ impl Terms {
 }
 
 /// Serves `stream` until either side ends it.
-pub(super) async fn serve(terms: Terms, stream: TcpStream, peer: SocketAddr) {
+pub(super) async fn serve(terms: Arc<Terms>, stream: TcpStream, peer: SocketAddr) {
     let link = Link::new();
     let socket = Socket::new(stream, link.clone());
     let returned = socket.returned();
     let verdict = converse(&terms, socket, &link, peer).await;
     let stream = returned.lock().unwrap_or_else(PoisonError::into_inner).take();
     let last_word = link.refusal().or((verdict == Some(Patience::HalfHead)).then_some(Fault::LateRequest));
+    if let Some(fault) = last_word {
+        metrics::last_word(fault);
+        tracing::debug!(%peer, code = fault.code(), "refused");
+    }
     if let Some(stream) = stream.filter(|_| last_word.is_some() || verdict.is_none() && !link.has_ended()) {
         farewell(stream, last_word).await;
     }

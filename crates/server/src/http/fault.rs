@@ -40,7 +40,7 @@ pub enum Fault {
     Panic,
 }
 
-/// How a dialect words a fault. Headers that every dialect needs (`Retry-After`) are added afterwards.
+/// How a dialect words a fault. [`Fault::answer`] adds the headers that every dialect needs (`Retry-After`).
 pub type Shape = fn(Fault) -> Response;
 
 /// Who answers for the faults under some paths.
@@ -125,6 +125,15 @@ impl Fault {
         }
     }
 
+    /// The answer in `shape`, with the headers that it has in every shape.
+    pub fn answer(self, shape: Shape) -> Response {
+        let mut answer = shape(self);
+        if let Some(wait) = self.retry_after_seconds() {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        answer
+    }
+
     /// The body in the default shape.
     fn default_body(self) -> Vec<u8> {
         let wire = Wire { code: self.code(), message: self.message() };
@@ -159,11 +168,7 @@ impl Owners {
 
     /// The answer to `fault` at `path`.
     pub fn answer(&self, path: &str, fault: Fault) -> Response {
-        let mut answer = self.of(path).map_or(default_shape as Shape, |owner| owner.shape)(fault);
-        if let Some(wait) = fault.retry_after_seconds() {
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-        }
-        answer
+        fault.answer(self.of(path).map_or(default_shape, |owner| owner.shape))
     }
 
     /// The name of the owner of `path`, or `none`.

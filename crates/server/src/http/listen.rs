@@ -65,7 +65,7 @@ pub async fn serve(listening: Listening, router: Router) -> usize {
         refusals: Arc::new(Semaphore::new(REFUSALS_MAX)),
         tasks: TaskTracker::new(),
         cut: CancellationToken::new(),
-        terms: Terms::new(limits, router, shutdown.clone()),
+        terms: Arc::new(Terms::new(limits, router, shutdown.clone())),
     };
     loop {
         tokio::select! {
@@ -98,7 +98,7 @@ struct Door {
     tasks: TaskTracker,
     /// Cancelled when patience with the last connections ends.
     cut: CancellationToken,
-    terms: Terms,
+    terms: Arc<Terms>,
 }
 
 impl Door {
@@ -131,7 +131,7 @@ impl Door {
 
     /// Answers 503 without reading, so that a flood is seen by whoever measures, and costs little.
     fn refuse(&self, stream: TcpStream) {
-        metrics::connection_refused();
+        metrics::last_word(Fault::TooManyConnections);
         if let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() {
             self.tasks.spawn(async move {
                 connection::farewell(stream, Some(Fault::TooManyConnections)).await;

@@ -15,11 +15,13 @@ use metrics::{
 };
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
+use super::fault::Fault;
+
 const REQUESTS: &str = "parlance_http_requests_total";
 const SECONDS: &str = "parlance_http_request_seconds";
 const IN_FLIGHT: &str = "parlance_http_requests_in_flight";
 const CONNECTIONS: &str = "parlance_http_connections";
-const CONNECTIONS_REFUSED: &str = "parlance_http_connections_refused_total";
+const LAST_WORDS: &str = "parlance_http_connections_refused_total";
 
 /// Upper bounds of the latency histogram, in seconds.
 const BOUNDS_SECONDS: [f64; 14] =
@@ -47,7 +49,10 @@ fn describe() {
     describe_histogram!(SECONDS, Unit::Seconds, "From the head of a request to the head of its answer.");
     describe_gauge!(IN_FLIGHT, "Requests that are being answered.");
     describe_gauge!(CONNECTIONS, "Open connections.");
-    describe_counter!(CONNECTIONS_REFUSED, "Connections answered 503 because there were too many.");
+    describe_counter!(
+        LAST_WORDS,
+        "Connections ended before a route was found, by reason: too many, not HTTP, too slow."
+    );
 }
 
 /// The route `/metrics`. `refresh` is called before each answer, to set the gauges that nobody pushes.
@@ -69,9 +74,9 @@ pub async fn upkeep(handle: PrometheusHandle) {
     }
 }
 
-/// A connection was refused because there are too many.
-pub(super) fn connection_refused() {
-    counter!(CONNECTIONS_REFUSED).increment(1);
+/// A connection was ended with these words, which no route said.
+pub(super) fn last_word(fault: Fault) {
+    counter!(LAST_WORDS, "code" => fault.code()).increment(1);
 }
 
 /// Counts a connection as open until it is dropped.
@@ -100,7 +105,7 @@ pub(super) struct Meters {
 #[derive(Clone)]
 struct Meter {
     dialect: &'static str,
-    method: Method,
+    method: &'static str,
     status: StatusCode,
     answers: Counter,
     seconds: Histogram,
@@ -154,11 +159,11 @@ impl Meter {
         let labels = [
             ("dialect", answered.dialect.to_owned()),
             ("route", answered.route.to_owned()),
-            ("method", known(answered.method).as_str().to_owned()),
+            ("method", label(answered.method).to_owned()),
         ];
         Self {
             dialect: answered.dialect,
-            method: known(answered.method),
+            method: label(answered.method),
             status: answered.status,
             seconds: histogram!(SECONDS, &labels),
             answers: counter!(
@@ -171,7 +176,7 @@ impl Meter {
     fn fits(&self, answered: &Answered<'_>) -> bool {
         self.status == answered.status
             && self.dialect == answered.dialect
-            && self.method == known(answered.method)
+            && self.method == label(answered.method)
     }
 
     fn record(&self, answered: &Answered<'_>) {
@@ -180,18 +185,10 @@ impl Meter {
     }
 }
 
-/// A method that is a label. A client can invent methods, and each would be a new time series.
-fn known(method: &Method) -> Method {
-    const KNOWN: [Method; 7] = [
-        Method::GET,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::HEAD,
-        Method::OPTIONS,
-    ];
-    KNOWN.iter().find(|known| *known == method).cloned().unwrap_or(Method::TRACE)
+/// A method as a label. A client can invent methods, and each would be a new time series.
+fn label(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 /// A recorder as [`install`] makes it, for one thread.

@@ -101,6 +101,16 @@ impl Server {
         rest(&mut stream).await
     }
 
+    /// As [`Server::send`], where the server has to take the whole request, for closing on a client that is still
+    /// sending would reset the connection.
+    async fn send_whole(&self, request: impl AsRef<[u8]>) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(request.as_ref()).await.expect("everything is taken");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("the connection is not reset");
+        answer
+    }
+
     /// Whether an ordinary request is answered.
     async fn is_well(&self) -> bool {
         self.send(get_of("/hello")).await.ends_with("hello")

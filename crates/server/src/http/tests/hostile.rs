@@ -77,9 +77,9 @@ async fn junk_after_a_good_request_is_refused_after_the_good_answer() {
 async fn a_head_that_is_too_large_is_refused() {
     let server = Server::start(shell()).await;
     let huge = format!("GET /hello HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(1 << 20));
-    assert_fault(&server.send(huge).await, Fault::LargeHead);
+    assert_fault(&server.send_whole(huge).await, Fault::LargeHead);
     let many = format!("GET /hello HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(5000));
-    assert_fault(&server.send(many).await, Fault::LargeHead);
+    assert_fault(&server.send_whole(many).await, Fault::LargeHead);
     assert!(server.is_well().await);
 }
 
@@ -100,10 +100,10 @@ async fn a_body_that_is_too_large_is_refused_even_to_a_client_that_goes_on_sendi
     let body = "x".repeat(8 << 20);
     let told =
         format!("POST /echo HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    assert_fault(&server.send(told).await, Fault::LargeBody);
+    assert_fault(&server.send_whole(told).await, Fault::LargeBody);
     let chunk = format!("{:x}\r\n{body}\r\n", body.len());
     let chunked = format!("POST /echo HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n{chunk}0\r\n\r\n");
-    assert_fault(&server.send(chunked).await, Fault::LargeBody);
+    assert_fault(&server.send_whole(chunked).await, Fault::LargeBody);
 }
 
 #[tokio::test]

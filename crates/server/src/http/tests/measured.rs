@@ -21,14 +21,16 @@ async fn requests_are_counted_by_route_and_never_by_id() {
         server.send(get_of(path)).await;
     }
     server.send(get_of("/owned/4711").replace("GET", "BREW")).await;
+    server.send("junk\r\n\r\n").await;
     let page = Server::with(shell(), metrics::routes(recorder.handle(), || ())).await;
     let text = page.send(get_of("/metrics")).await;
     for line in [
         r#"parlance_http_requests_total{dialect="owned",route="/owned/{id}",method="GET",status="200"} 2"#,
         r#"parlance_http_requests_total{dialect="owned",route="unmatched",method="GET",status="404"} 1"#,
         r#"parlance_http_requests_total{dialect="none",route="unmatched",method="GET",status="404"} 1"#,
-        r#"parlance_http_requests_total{dialect="owned",route="/owned/{id}",method="TRACE",status="405"} 1"#,
+        r#"parlance_http_requests_total{dialect="owned",route="/owned/{id}",method="other",status="405"} 1"#,
         r#"parlance_http_request_seconds_count{dialect="owned",route="/owned/{id}",method="GET"} 2"#,
+        r#"parlance_http_connections_refused_total{code="bad_request"} 1"#,
         "parlance_http_requests_in_flight 1",
         "# HELP parlance_http_connections Open connections.",
     ] {

@@ -2,6 +2,13 @@
 
 use super::*;
 
+/// Waits until the server takes no more connections.
+async fn until_closed(server: &Server) {
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_request_under_way_is_answered_before_the_server_ends() {
     let gate = gate();
@@ -13,9 +20,7 @@ async fn a_request_under_way_is_answered_before_the_server_ends() {
     one_answer(&mut idle, "hello").await;
     server.stop.cancel();
     assert_eq!(rest(&mut idle).await, "", "an idle connection is closed");
-    while TcpStream::connect(server.address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    until_closed(&server).await;
     assert!(!server.ended.is_finished());
     gate.add_permits(1);
     let answer = rest(&mut busy).await;
@@ -30,6 +35,7 @@ async fn a_connection_made_just_before_the_end_is_still_answered() {
     let server = Server::start(shell()).await;
     let mut late = server.connect().await;
     server.stop.cancel();
+    until_closed(&server).await;
     late.write_all(b"GET /hello HTTP/1.1\r\n\r\n").await.unwrap();
     assert_eq!(parts(&rest(&mut late).await), ("200", "hello"));
     drop(late);
