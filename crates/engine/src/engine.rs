@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use crate::db::reader::{self, Readers};
 use crate::db::{Address, Conn, Db, Job, Use};
 use crate::event::Event;
-use crate::{Clock, Cx, Error, Principal, Result, Time, WorkspaceId, credential, db};
+use crate::{Clock, Cx, Error, Principal, Result, Time, WorkspaceId, credential, db, installation};
 
 /// Where random bits come from: the operating system in the server, a seed in a test.
 pub type Chance = Arc<dyn Fn() -> [u8; 32] + Send + Sync>;
@@ -36,7 +36,7 @@ impl Engine {
         let Options { db, clock, chance } = options;
         let db = Db::open(db, clock.now(), &chance)?;
         let mut engine = Engine { db, clock, chance, links: credential::link::Key::default() };
-        engine.links = engine.write_blocking(Principal::OPERATOR, credential::link::found)?;
+        engine.links = engine.write_blocking(Principal::OPERATOR, installation::found)?;
         Ok(engine)
     }
 
@@ -82,6 +82,15 @@ impl Engine {
         F: Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
     {
         self.queue(who, verb).blocking_recv().unwrap_or_else(|_| Err(lost_answer()))
+    }
+
+    /// [`Engine::write`] for whoever does not wait for the outcome: a note that is as well made a little later, or
+    /// not at all when the queue is full.
+    pub fn write_later<F>(&self, who: Principal, verb: F)
+    where
+        F: Fn(&mut Cx<'_>) -> Result<()> + Send + 'static,
+    {
+        drop(self.queue(who, verb));
     }
 
     /// Runs a verb that only reads, in one snapshot. On SQLite it is done when this is first polled.

@@ -38,14 +38,23 @@ pub fn once(
     once: Option<&Once>,
     verb: impl FnOnce(&mut Cx<'_>) -> Result<Answer>,
 ) -> Result<Answer> {
-    let Some(once) = once else { return verb(cx) };
-    check(&once.key)?;
-    if let Some((request_hash, answer)) = kept(cx, &once.key)? {
-        return if request_hash == once.request_hash { Ok(answer) } else { Err(Error::KeyReused) };
+    if let Some(answer) = given(cx, once)? {
+        return Ok(answer);
     }
     let answer = verb(cx)?;
-    keep(cx, once, &answer)?;
+    once.map_or(Ok(()), |once| keep(cx, once, &answer))?;
     Ok(answer)
+}
+
+/// The answer this caller was given to the same request within 24 hours, for whoever would rather not begin the work
+/// again. [`Error::KeyReused`] when the key was used for another request.
+pub fn given(cx: &mut Cx<'_>, once: Option<&Once>) -> Result<Option<Answer>> {
+    let Some(once) = once else { return Ok(None) };
+    check(&once.key)?;
+    match kept(cx, &once.key)? {
+        Some((hash, _)) if hash != once.request_hash => Err(Error::KeyReused),
+        found => Ok(found.map(|(_, answer)| answer)),
+    }
 }
 
 /// Forgets, in the operator's workspace, up to `limit` answers that are too old to be given again.

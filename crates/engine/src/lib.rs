@@ -14,6 +14,7 @@ pub mod event;
 pub mod file;
 pub mod id;
 pub mod idempotency;
+pub mod installation;
 pub mod membership;
 pub mod message;
 pub mod participant;

@@ -7,8 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::db::args;
-use crate::{Cx, Error, FileId, Result, Time, WorkspaceId};
+use crate::{Error, FileId, Result, Time, WorkspaceId};
 
 /// What a link opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +40,10 @@ const BODY_BYTES: usize = 1 + 8 + 16 + 8;
 const SIGNATURE_BYTES: usize = 16;
 
 impl Key {
+    pub(crate) fn new(secret: [u8; 32]) -> Key {
+        Key(secret)
+    }
+
     /// The link as the last part of a URL: 66 characters of `[A-Za-z0-9_-]`.
     #[must_use]
     pub fn sign(&self, link: &Link) -> String {
@@ -86,17 +89,4 @@ impl Key {
         mac.update(body);
         mac
     }
-}
-
-/// Founds the installation the first time, and gives its key every time.
-pub(crate) fn found(cx: &mut Cx<'_>) -> Result<Key> {
-    let fresh = URL_SAFE_NO_PAD.encode(cx.secret());
-    cx.tx.exec(
-        "INSERT INTO installation (id, secret, workspace_seq, settings_version) VALUES (1, $1, 0, 0)
-         ON CONFLICT (id) DO NOTHING",
-        args![fresh],
-    )?;
-    let kept: String = cx.tx.scalar("SELECT secret FROM installation WHERE id = 1", &[])?;
-    let bytes = URL_SAFE_NO_PAD.decode(kept).ok().and_then(|b| b.try_into().ok());
-    bytes.map(Key).ok_or_else(|| Error::Internal("the installation's secret is damaged".into()))
 }

@@ -109,11 +109,6 @@ pub(crate) fn mine(cx: &mut Cx<'_>) -> Result<Workspace> {
     store::get(cx.tx, workspace)?.ok_or(Error::NotFound)
 }
 
-/// Moves whenever the settings of any workspace change: what was derived from them is kept under this version.
-pub fn settings_version(cx: &mut Cx<'_>) -> Result<i64> {
-    cx.tx.scalar("SELECT settings_version FROM installation WHERE id = 1", &[])
-}
-
 /// The workspaces whose people come by JWT.
 pub fn with_jwt(cx: &mut Cx<'_>) -> Result<Vec<Workspace>> {
     store::with_jwt(cx.tx)

@@ -1,0 +1,36 @@
+//! What is done beside the requests: forgetting what has grown old, and noting which tokens were used.
+
+mod sweep;
+
+use std::time::Duration;
+
+use parlance_engine::credential::token;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+
+/// Between two notes of which tokens were used.
+const NOTE_EVERY: Duration = Duration::from_secs(30);
+
+/// Between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Runs until `shutdown`, and notes the last used tokens before it ends.
+pub async fn run(app: App, shutdown: CancellationToken) {
+    let mut note = tokio::time::interval(NOTE_EVERY);
+    let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            _ = note.tick() => note_used(&app),
+            _ = sweep.tick() => sweep::all(&app).await,
+        }
+    }
+    note_used(&app);
+}
+
+fn note_used(app: &App) {
+    for caller in app.used.take() {
+        app.engine.write_later(caller.into(), token::used);
+    }
+}

@@ -1,0 +1,4 @@
+//! The server from outside: every test starts its own, speaks HTTP to it, and runs on both databases.
+
+mod managem;
+mod support;

@@ -1,0 +1,5 @@
+//! The marketplace dialect.
+
+mod attachment;
+mod conversation;
+mod token;
