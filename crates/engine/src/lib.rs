@@ -4,6 +4,7 @@
 //! plain synchronous function in one transaction; [`Engine`] runs it on SQLite or PostgreSQL.
 
 pub mod access;
+pub mod checkup;
 pub mod conversation;
 pub mod credential;
 mod cx;

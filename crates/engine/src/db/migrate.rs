@@ -19,19 +19,48 @@ const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (
 /// Applies what is missing, all in one transaction. [`Error::Conflict`] when the database was written by a
 /// newer Parlance, or is one that cannot hold a conversation (see [`Conn::check_server`]).
 pub(super) fn run(conn: &mut Conn, now: Time) -> Result<()> {
+    begin(conn, now)?;
+    conn.commit()
+}
+
+/// [`run`], but its transaction stays open: for whoever wants the new schema only together with what goes into it.
+pub(super) fn begin(conn: &mut Conn, now: Time) -> Result<()> {
     conn.check_server()?;
     conn.begin_migration()?;
-    let outcome = apply(conn, now).and_then(|()| conn.commit());
+    let outcome = apply(conn, now);
     if outcome.is_err() {
         conn.rollback()?;
     }
     outcome
 }
 
+/// The newest step this program knows.
+fn known() -> i64 {
+    STEPS.last().map_or(0, |step| step.number)
+}
+
+/// The newest step that was applied to a database; [`Error::Conflict`] where there is no database of ours.
+pub(super) fn found(conn: &mut Conn) -> Result<i64> {
+    applied(conn).map_err(|error| match error {
+        Error::Internal(problem) => Error::Conflict(format!("This is no database of Parlance's. {problem}")),
+        other => other,
+    })
+}
+
+impl Conn {
+    /// The newest step that was applied here, and the newest that this program knows.
+    pub(crate) fn schema(&mut self) -> Result<(i64, i64)> {
+        Ok((found(self)?, known()))
+    }
+}
+
+fn applied(conn: &mut Conn) -> Result<i64> {
+    conn.scalar("SELECT COALESCE(MAX(number), 0) FROM migration", &[])
+}
+
 fn apply(conn: &mut Conn, now: Time) -> Result<()> {
     conn.script(RECORD)?;
-    let applied: i64 = conn.scalar("SELECT COALESCE(MAX(number), 0) FROM migration", &[])?;
-    let known = STEPS.last().map_or(0, |step| step.number);
+    let (applied, known) = (applied(conn)?, known());
     if applied > known {
         return Err(Error::Conflict(format!(
             "This database was written by a newer Parlance (schema {applied}; this program knows {known}). \

@@ -3,9 +3,13 @@
 //! Writes go to a thread that owns its connection and commits many of them together; reads run on connections
 //! of their own. Everything above this room sees a [`Conn`] in a transaction and nothing else.
 
+mod backup;
 mod conn;
+mod copy;
+mod growing;
 mod migrate;
 pub(crate) mod reader;
+mod table;
 mod value;
 mod writer;
 
@@ -16,7 +20,9 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, TrySendError};
 
+pub use self::backup::{Restore, back_up, contents, restore};
 pub use self::conn::{Address, Conn, Tuning, Use};
+pub use self::copy::{Contents, Copy, Progress, Sum, Watch, copy, expect_vacant};
 use self::reader::Readers;
 pub(crate) use self::value::args;
 pub use self::value::{Arg, Column, FromColumn, Row, ToArg};

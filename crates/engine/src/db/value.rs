@@ -94,6 +94,37 @@ impl<'r> Column<'r> {
     }
 }
 
+/// A value of a column whose meaning does not matter, such as one that is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// SQL's NULL.
+    Null,
+    /// An integer.
+    Int(i64),
+    /// Text.
+    Text(String),
+}
+
+impl ToArg for Value {
+    fn to_arg(&self) -> Arg<'_> {
+        match self {
+            Value::Null => Arg::Null,
+            Value::Int(value) => Arg::Int(*value),
+            Value::Text(text) => Arg::Text(text),
+        }
+    }
+}
+
+impl FromColumn for Value {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        Ok(match column {
+            Column::Null => Value::Null,
+            Column::Int(value) => Value::Int(value),
+            Column::Text(text) => Value::Text(text.to_owned()),
+        })
+    }
+}
+
 /// What can be read from a column.
 pub trait FromColumn: Sized {
     /// The value, or [`Error::Internal`] where the column holds another type.

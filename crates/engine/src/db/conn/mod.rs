@@ -2,6 +2,7 @@
 
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
+mod whole;
 
 use std::path::PathBuf;
 
@@ -53,6 +54,11 @@ impl Conn {
             Address::Postgres(url) => Kind::Postgres(Box::new(postgres::Postgres::connect(url)?)),
         };
         Ok(Conn { kind, statements: 0 })
+    }
+
+    /// A database that is nowhere but in memory and goes away with its connection.
+    pub(super) fn in_memory() -> Result<Conn> {
+        Ok(Conn { kind: Kind::Sqlite(sqlite::in_memory()?), statements: 0 })
     }
 
     /// How many statements ran on it so far; a test holds a verb to its budget with this.

@@ -17,6 +17,12 @@ pub enum Use {
     Write,
     /// A connection that can do nothing but read.
     Read,
+    /// Fills a new SQLite file that is thrown away unless it becomes complete, so it needs no journal;
+    /// on PostgreSQL as [`Use::Write`].
+    Fill,
+    /// Reads a SQLite file that nobody writes, such as one in a backup, without touching anything in or
+    /// beside it; on PostgreSQL as [`Use::Read`].
+    Inspect,
 }
 
 /// How much of a file a connection keeps in memory, and how often the log is folded into it.
@@ -24,6 +30,13 @@ pub enum Use {
 pub struct Tuning {
     /// Page cache of each connection, in KiB.
     pub cache_kib: u32,
+}
+
+/// SQLite's own.
+impl Default for Tuning {
+    fn default() -> Tuning {
+        Tuning { cache_kib: 2_000 }
+    }
 }
 
 /// Statements kept prepared on each connection: more than the program has, so that none is ever prepared twice.
@@ -36,25 +49,54 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// measured p99 6 ms at 300 pages and 18 ms at 4,000.
 const CHECKPOINT_PAGES: u32 = 300;
 
-/// Opens `path`, creating it when `usage` is [`Use::Write`].
+/// The page cache of a connection that goes through a whole file once, in KiB.
+const PASSAGE_CACHE_KIB: u32 = 64 * 1024;
+
+/// Opens `path`, creating it when `usage` writes.
 pub(crate) fn open(path: &Path, usage: Use, tuning: Tuning) -> Result<Connection> {
     let access = match usage {
-        Use::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        Use::Write | Use::Fill => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         Use::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
+        Use::Inspect => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
     let db = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fault)?;
     // Before journal_mode: two connections that switch a fresh file to WAL at once would fail without it.
     db.busy_timeout(BUSY_TIMEOUT).map_err(fault)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    let query_only = u8::from(usage == Use::Read);
-    db.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{};
-         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA journal_size_limit = 67108864;
-         PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA query_only = {query_only};",
-        tuning.cache_kib
-    ))
-    .map_err(fault)?;
+    db.execute_batch(&pragmas(usage, tuning)).map_err(fault)?;
     Ok(db)
+}
+
+/// A database that is nowhere but in memory.
+pub(super) fn in_memory() -> Result<Connection> {
+    Connection::open_in_memory().map_err(fault)
+}
+
+/// See [`crate::db::Conn::vacuum_into`].
+pub(super) fn vacuum_into(db: &Connection, path: &Path) -> Result<()> {
+    let path = path.to_str().ok_or_else(|| Error::Internal("SQLite takes paths in UTF-8 only".into()))?;
+    // A connection that only reads counts the copy as writing.
+    db.execute_batch("PRAGMA query_only = 0").map_err(fault)?;
+    db.execute("VACUUM INTO ?1", [path]).map(drop).map_err(fault)
+}
+
+fn pragmas(usage: Use, tuning: Tuning) -> String {
+    let always = "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;";
+    match usage {
+        Use::Fill => format!(
+            "{always} PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA cache_size = -{PASSAGE_CACHE_KIB};"
+        ),
+        Use::Inspect => format!("{always} PRAGMA cache_size = -{PASSAGE_CACHE_KIB}; PRAGMA query_only = 1;"),
+        Use::Write | Use::Read => {
+            let (cache_kib, query_only) = (tuning.cache_kib, u8::from(usage == Use::Read));
+            format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{cache_kib};
+                 PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA journal_size_limit = 67108864;
+                 {always} PRAGMA query_only = {query_only};"
+            )
+        }
+    }
 }
 
 /// Runs a statement that gives no rows; the number of rows it changed.
