@@ -3,11 +3,14 @@
 pub mod app;
 pub mod auth;
 pub mod blob;
+pub mod command;
 pub mod config;
+pub mod control;
 pub mod dialect;
 pub mod file;
 pub mod http;
 pub mod page_cache;
+pub mod phone;
 pub mod picture;
 pub mod start;
 pub mod work;

@@ -1,3 +1,8 @@
 //! The command `parlance`.
 
-fn main() {}
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    parlance_server::command::main(std::env::args_os())
+}

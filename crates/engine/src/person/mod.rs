@@ -225,7 +225,8 @@ impl Facts {
     }
 }
 
-fn check(facts: &Facts) -> Result<()> {
+/// [`Error::Invalid`] for the first fact that is none: what every verb here says, before it is asked.
+pub fn check(facts: &Facts) -> Result<()> {
     text("external_id", facts.external_id.as_deref(), 200)?;
     text("username", facts.username.as_deref(), 200)?;
     text("name", facts.name.as_deref(), 200)?;

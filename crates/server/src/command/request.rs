@@ -1,0 +1,101 @@
+//! What can be asked of an open installation: by the command line within its own process, or over the socket of the
+//! running server. What a command line says is exactly what is sent.
+
+use clap::Subcommand;
+use parlance_engine::person::{self, Person};
+use parlance_engine::workspace::{self, Workspace};
+use parlance_engine::{Cx, Engine, Principal};
+use serde::{Deserialize, Serialize};
+
+use super::{Failure, Output, Result, membership, token};
+use crate::config::Config;
+
+/// A command for an open installation. A new one is a variant here, and an arm in [`Request::run`].
+#[derive(Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a process makes one, the server one at a time for each command"
+)]
+pub enum Request {
+    /// Add, list and change workspaces
+    #[command(subcommand)]
+    Workspace(super::workspace::Request),
+    /// Add, list, change and import people
+    #[command(subcommand)]
+    Person(super::person::Request),
+    /// Say who belongs to what
+    #[command(subcommand)]
+    Membership(membership::Request),
+    /// Mint, list and revoke tokens
+    #[command(subcommand)]
+    Token(token::Request),
+}
+
+/// What a request acts on.
+pub struct Call<'a> {
+    /// The open engine.
+    pub engine: &'a Engine,
+    /// The configuration under which it runs: the server's own, when a server runs.
+    pub config: &'a Config,
+    /// Where a list goes on: the `next` of the page before.
+    pub after: Option<&'a str>,
+}
+
+impl Request {
+    /// Takes in what only the command's own process has, such as its standard input. Before [`Request::run`].
+    pub(super) fn prepare(&mut self) -> Result<()> {
+        match self {
+            Request::Workspace(request) => request.prepare(),
+            Request::Person(request) => request.prepare(),
+            Request::Membership(_) | Request::Token(_) => Ok(()),
+        }
+    }
+
+    /// Does it. Blocks: in the server, on a thread that may wait.
+    pub fn run(&self, call: &Call<'_>) -> Result<Output> {
+        match self {
+            Request::Workspace(request) => request.run(call),
+            Request::Person(request) => request.run(call),
+            Request::Membership(request) => request.run(call),
+            Request::Token(request) => request.run(call),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// The workspace of this slug.
+    pub(super) fn workspace(&self, slug: &str) -> Result<Workspace> {
+        let wanted = slug.to_owned();
+        let found = self.engine.read_blocking(Principal::OPERATOR, move |cx| workspace::by_slug(cx, &wanted));
+        found.map_err(|e| Failure::from(e).naming(|| format!("There is no workspace {slug:?}.")))
+    }
+
+    /// Somebody of the workspace, by their external id or ours.
+    pub(super) fn person(&self, workspace: &Workspace, reference: &str) -> Result<Person> {
+        let wanted = reference.to_owned();
+        let found = self.read(workspace, move |cx| person::by_reference(cx, &wanted));
+        found.map_err(|failure| {
+            failure
+                .naming(|| format!("There is no person {reference:?} in the workspace {:?}.", workspace.slug))
+        })
+    }
+
+    /// Runs a verb that may write, as the operator in `workspace`.
+    pub(super) fn write<T: Send + 'static>(
+        &self,
+        workspace: &Workspace,
+        verb: impl Fn(&mut Cx<'_>) -> parlance_engine::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        Ok(self.engine.write_blocking(Principal::Operator(Some(workspace.id)), verb)?)
+    }
+
+    /// Runs a verb that only reads, as the operator in `workspace`.
+    pub(super) fn read<T: Send + 'static>(
+        &self,
+        workspace: &Workspace,
+        verb: impl Fn(&mut Cx<'_>) -> parlance_engine::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        Ok(self.engine.read_blocking(Principal::Operator(Some(workspace.id)), verb)?)
+    }
+}

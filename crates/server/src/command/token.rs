@@ -1,0 +1,124 @@
+//! `parlance token …`
+
+use clap::{Args, Subcommand};
+use parlance_engine::credential::token::{self, New, Token};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::output::Part;
+use super::value::{End, Moment};
+use super::{Call, Output, Result};
+
+/// Tokens in one read of a list.
+const PAGE: i64 = 500;
+
+/// What is done with tokens.
+#[derive(Subcommand, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Mint a token and show it, this once
+    Add(Add),
+    /// List the tokens of a person, without their secrets
+    List(Whose),
+    /// End a token now
+    Revoke(Revoke),
+}
+
+/// Whose token.
+#[derive(Args, Serialize, Deserialize)]
+pub struct Whose {
+    /// Slug of the workspace
+    #[arg(long, value_name = "SLUG")]
+    workspace: String,
+    /// The person's external id or ours
+    #[arg(long)]
+    person: String,
+}
+
+/// A new token.
+#[derive(Args, Serialize, Deserialize)]
+pub struct Add {
+    #[command(flatten)]
+    whose: Whose,
+    /// What it is for, in your words
+    #[arg(long, value_name = "TEXT")]
+    label: Option<String>,
+    /// It may read and change nothing
+    #[arg(long)]
+    read_only: bool,
+    /// When it ends: a span such as 90m, 12h, 30d or 8w, or a time such as 2026-01-31T12:00:00Z; otherwise never
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<End>,
+}
+
+/// Which token to end.
+#[derive(Args, Serialize, Deserialize)]
+pub struct Revoke {
+    /// Its id, as list shows it; not its secret
+    id: String,
+    /// Slug of the workspace
+    #[arg(long, value_name = "SLUG")]
+    workspace: String,
+}
+
+impl Request {
+    pub(super) fn run(&self, call: &Call<'_>) -> Result<Output> {
+        match self {
+            Request::Add(add) => add.run(call),
+            Request::List(whose) => whose.list(call),
+            Request::Revoke(revoke) => revoke.run(call),
+        }
+    }
+}
+
+impl Add {
+    fn run(&self, call: &Call<'_>) -> Result<Output> {
+        let workspace = call.workspace(&self.whose.workspace)?;
+        let new = New {
+            person: call.person(&workspace, &self.whose.person)?.id,
+            label: self.label.clone(),
+            can_write: !self.read_only,
+            expires_at: self.expires.map(|end| end.time(call.engine.now())),
+        };
+        let (token, secret) = call.write(&workspace, move |cx| token::add(cx, &new))?;
+        let mut shown = shown(&token);
+        // First, because it is what one came for.
+        if let Value::Object(fields) = &mut shown {
+            fields.shift_insert(0, "token".to_owned(), secret.into());
+        }
+        Ok(Output::One(shown))
+    }
+}
+
+impl Whose {
+    fn list(&self, call: &Call<'_>) -> Result<Output> {
+        let workspace = call.workspace(&self.workspace)?;
+        let person = call.person(&workspace, &self.person)?.id;
+        let found = call.read(&workspace, move |cx| token::page(cx, person, PAGE))?;
+        let columns = &["id", "label", "readOnly", "createdAt", "expiresAt", "revokedAt", "usedAt"];
+        Ok(Part { items: &found, limit: PAGE, columns }.page(shown, |token| token.id.to_string()))
+    }
+}
+
+impl Revoke {
+    fn run(&self, call: &Call<'_>) -> Result<Output> {
+        let workspace = call.workspace(&self.workspace)?;
+        let missing = || format!("There is no token with this id in the workspace {:?}.", self.workspace);
+        let id = self.id.parse().map_err(super::Failure::from).map_err(|e| e.naming(missing))?;
+        call.write(&workspace, move |cx| token::revoke(cx, id)).map_err(|e| e.naming(missing))?;
+        Ok(Output::One(json!({ "id": self.id, "revoked": true })))
+    }
+}
+
+fn shown(token: &Token) -> Value {
+    json!({
+        "id": token.id.to_string(),
+        "personId": token.person.to_string(),
+        "label": token.label,
+        "readOnly": !token.can_write,
+        "createdAt": Moment(token.created_at),
+        "expiresAt": token.expires_at.map(Moment),
+        "revokedAt": token.revoked_at.map(Moment),
+        "usedAt": token.used_at.map(Moment),
+    })
+}

@@ -1,0 +1,137 @@
+//! The kinds of value in commands that are more than text or a whole number.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use parlance_engine::Time;
+use serde::{Deserialize, Serialize};
+
+/// `on` or `off`.
+pub(super) fn switch(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("expected on or off"),
+    }
+}
+
+/// A moment, spelled in RFC 3339 and shown in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(super) struct Moment(pub(super) Time);
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let moment: Result<Timestamp, _> = text.parse();
+        moment
+            .map(|moment| Moment(Time(moment.as_microsecond())))
+            .map_err(|_| "expected a time such as 2026-01-31T12:00:00Z".to_owned())
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> String {
+        moment.to_string()
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_microsecond(self.0.0) {
+            Ok(moment) => write!(to, "{moment:.6}"),
+            // Before or after the years that RFC 3339 can spell.
+            Err(_) => write!(to, "{} µs", self.0.0),
+        }
+    }
+}
+
+/// When a token ends: `30d` from now, or at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum End {
+    /// So many seconds after the token is minted.
+    After(i64),
+    /// At this moment.
+    At(Moment),
+}
+
+impl End {
+    pub(super) fn time(self, now: Time) -> Time {
+        match self {
+            End::After(seconds) => now.plus_seconds(seconds),
+            End::At(moment) => moment.0,
+        }
+    }
+}
+
+impl FromStr for End {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(moment) = text.parse() {
+            return Ok(End::At(moment));
+        }
+        let seconds = text.char_indices().next_back().and_then(|(at, unit)| {
+            let count: i64 = text[..at].parse::<u32>().ok()?.into();
+            Some(count * unit_seconds(unit)?)
+        });
+        let expected = "expected a time such as 2026-01-31T12:00:00Z, or a span such as 90m, 12h, 30d or 8w";
+        seconds.map(End::After).ok_or_else(|| expected.to_owned())
+    }
+}
+
+fn unit_seconds(unit: char) -> Option<i64> {
+    match unit {
+        's' => Some(1),
+        'm' => Some(60),
+        'h' => Some(3_600),
+        'd' => Some(86_400),
+        'w' => Some(604_800),
+        _ => None,
+    }
+}
+
+/// A figure with at most three places after the point, such as a rating of 4.9; kept in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "f64", try_from = "f64")]
+pub(super) struct Milli(pub(super) i64);
+
+/// Far below where a double loses thousandths.
+const FIGURE_MAX: f64 = 1e9;
+
+impl TryFrom<f64> for Milli {
+    type Error = String;
+
+    fn try_from(figure: f64) -> Result<Self, String> {
+        let milli = (figure * 1_000.0).round();
+        let fits = (0.0..=FIGURE_MAX).contains(&figure) && milli / 1_000.0 == figure;
+        let expected =
+            "expected a number of 0 or more with at most three places after the point, such as 4.9";
+        if fits { Ok(Milli(milli as i64)) } else { Err(expected.to_owned()) }
+    }
+}
+
+impl From<Milli> for f64 {
+    fn from(figure: Milli) -> f64 {
+        figure.0 as f64 / 1_000.0
+    }
+}
+
+impl FromStr for Milli {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.parse().unwrap_or(f64::NAN).try_into()
+    }
+}
