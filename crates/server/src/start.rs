@@ -1,61 +1,66 @@
 //! Wires the rooms together, and stops them in order.
 
 pub mod demo;
+mod engine;
 pub mod house;
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::io::Write;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use parlance_engine::db::{self, Address, Tuning};
-use parlance_engine::{Chance, Clock, Engine, Options, Time};
-use rand::TryRng;
-use rand::rngs::SysRng;
+use parlance_engine::Engine;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use engine::make_data_folder;
+pub use engine::open_engine;
+
+use self::demo::Demo;
+use self::house::House;
 use crate::command::{Failure, Output};
 use crate::config::Config;
-use crate::control;
+use crate::{control, http};
 
-/// Opens the engine on the configured database, with the system's clock and chance. The data folder and a SQLite file
-/// are made when they are missing, for their owner alone.
-pub fn open_engine(config: &Config) -> Result<Engine, Failure> {
-    make_data_folder(&config.data)?;
-    let url = config.database_url();
-    if let Some(path) = url.sqlite_path() {
-        make_database_file(path)?;
-    }
-    let db = db::Options {
-        address: Address::parse(url.reveal())?,
-        queue_max: config.database.write_queue_max.get(),
-        group_max: config.database.group_max.get(),
-        writers: config.database.writers.get(),
-        readers: config.database.readers.get(),
-        tuning: Tuning { cache_kib: cache_kib(config) },
-    };
-    Ok(Engine::open(Options { db, clock: Arc::new(SystemClock), chance: system_chance() })?)
-}
-
-/// Runs the server until it is told to stop.
-pub fn serve(config: Config, _demo: bool) -> Result<Output, Failure> {
+/// Runs the server until it is told to stop; with `demo`, beside a workspace to try it on.
+pub fn serve(config: Config, demo: bool) -> Result<Output, Failure> {
+    http::log::install(&config.log, config.log_format).map_err(Failure::unavailable)?;
     let _lock = control::Lock::wait(&config)?;
     let engine = Arc::new(open_engine(&config)?);
+    let demo =
+        demo.then(|| demo::prepare(&engine, &config.data)).transpose().map_err(Failure::unavailable)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|problem| Failure::internal(format!("no threads: {problem}")))?;
-    runtime.block_on(run(Arc::new(config), engine))
+    runtime.block_on(run(Arc::new(config), engine, demo))
 }
 
-async fn run(config: Arc<Config>, engine: Arc<Engine>) -> Result<Output, Failure> {
-    let listener = control::Listener::bind(&config)?;
-    let shutdown = CancellationToken::new();
-    let commands = tokio::spawn(listener.serve(engine, config, shutdown.clone()));
+/// Opens everything before anything is served, and closes it the other way round: first the requests that were
+/// accepted are answered, then the commands, and at last, with the engine, the writes that wait.
+async fn run(config: Arc<Config>, engine: Arc<Engine>, demo: Option<Demo>) -> Result<Output, Failure> {
+    let commands = control::Listener::bind(&config)?;
+    let house = House::open(&config, engine.clone()).await.map_err(Failure::unavailable)?;
+    welcome(&config, &house, demo);
+    let (shutdown, last) = (CancellationToken::new(), CancellationToken::new());
+    let commands = tokio::spawn(commands.serve(engine, config, last.clone()));
+    let serving = tokio::spawn(house.serve(shutdown.clone()));
     told_to_stop().await?;
+    tracing::info!("stopping: answering what was accepted");
     shutdown.cancel();
-    commands.await.map_err(|problem| Failure::internal(format!("the control socket failed: {problem}")))?;
+    ended(serving.await)?;
+    last.cancel();
+    ended(commands.await)?;
     Ok(Output::One(serde_json::json!({ "stopped": true })))
+}
+
+fn ended(task: Result<(), tokio::task::JoinError>) -> Result<(), Failure> {
+    task.map_err(|problem| Failure::internal(format!("a part of the server ended badly: {problem}")))
+}
+
+/// Says where the server is: to the log, and for the demo to whoever started it (standard output is the answer's).
+fn welcome(config: &Config, house: &House, demo: Option<Demo>) {
+    let url = house.address().map(|address| config.public_url(address)).unwrap_or_default();
+    tracing::info!(url, database = %config.database_url(), "listening");
+    if let Some(demo) = demo {
+        let _ = std::io::stderr().write_all(demo.welcome(&url).as_bytes());
+    }
 }
 
 /// Waits for SIGTERM or SIGINT.
@@ -67,49 +72,4 @@ async fn told_to_stop() -> Result<(), Failure> {
         _ = interrupt.recv() => {}
     }
     Ok(())
-}
-
-/// Makes the data folder, for its owner alone, unless it is there.
-pub(crate) fn make_data_folder(folder: &Path) -> Result<(), Failure> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|problem| {
-        let folder = folder.display();
-        Failure::unavailable(format!(
-            "cannot make the data folder {folder}: {problem}; choose another with PARLANCE_DATA"
-        ))
-    })
-}
-
-/// SQLite would make the file as readable as the umask lets it, and there are secrets in it. Its other files take their
-/// mode from this one.
-fn make_database_file(path: &Path) -> Result<(), Failure> {
-    let opened = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-    opened.map(drop).map_err(|problem| {
-        let path = path.display();
-        Failure::unavailable(format!(
-            "cannot open the database {path}: {problem}; choose another with PARLANCE_DATABASE_URL"
-        ))
-    })
-}
-
-fn cache_kib(config: &Config) -> u32 {
-    u32::try_from(config.database.sqlite_cache_bytes.get() / 1024).unwrap_or(u32::MAX).max(1)
-}
-
-/// The machine's clock: the one place where the server reads it for the engine.
-struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Time {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-    }
-}
-
-/// Random bits of the operating system.
-fn system_chance() -> Chance {
-    Arc::new(|| {
-        let mut bytes = [0; 32];
-        SysRng.try_fill_bytes(&mut bytes).expect("the operating system gives random bytes once it is up");
-        bytes
-    })
 }
