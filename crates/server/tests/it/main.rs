@@ -1,4 +1,6 @@
 //! The server from outside: every test starts its own, speaks HTTP to it, and runs on both databases.
 
+mod crash;
+mod fault;
 mod managem;
 mod support;

@@ -1,6 +1,8 @@
 //! A server of a test's own, listening on a port of its own, and people who speak to it over HTTP.
 
 mod database;
+pub mod ledger;
+pub mod process;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -245,7 +247,7 @@ fn engine(address: Address, clock: &Arc<TestClock>) -> Engine {
 }
 
 /// A client that does what it is told and nothing more.
-fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
     builder.build().expect("a client")
 }
