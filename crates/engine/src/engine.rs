@@ -52,6 +52,12 @@ impl Engine {
         self.clock.now()
     }
 
+    /// How many writes wait for a writer.
+    #[must_use]
+    pub fn waiting_writes(&self) -> usize {
+        self.db.waiting_writes()
+    }
+
     /// Where the database is.
     #[must_use]
     pub fn address(&self) -> &Address {

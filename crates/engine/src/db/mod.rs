@@ -7,6 +7,7 @@ mod backup;
 mod conn;
 mod copy;
 mod growing;
+pub mod metric;
 mod migrate;
 pub(crate) mod reader;
 mod table;
@@ -84,7 +85,6 @@ impl Db {
     /// Gives `job` to the writer of its workspace, or tells it at once that the queue is full.
     pub(crate) fn write(&self, job: Box<dyn Job>) {
         let queue = &self.queues[self.queue_of(job.workspace())];
-        metrics::gauge!("parlance_write_queue_depth").set(queue.len() as f64);
         let (job, message) = match queue.try_send(job) {
             Ok(()) => return,
             Err(TrySendError::Full(job)) => {
@@ -92,8 +92,13 @@ impl Db {
             }
             Err(TrySendError::Disconnected(job)) => (job, "The server is stopping."),
         };
-        metrics::counter!("parlance_write_queue_refusals_total").increment(1);
+        metric::refusal();
         job.answer(Err(Error::busy(Cause::Queue, message)));
+    }
+
+    /// How many writes wait.
+    pub(crate) fn waiting_writes(&self) -> usize {
+        self.queues.iter().map(Sender::len).sum()
     }
 
     /// Where reads run.

@@ -6,7 +6,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::{Address, Conn, Job, Options, Use};
+use super::{Address, Conn, Job, Options, Use, metric};
 use crate::error::Cause;
 use crate::{Error, Result};
 
@@ -86,7 +86,7 @@ pub(crate) fn inline<T>(
         Some(conn) => conn,
         None => Conn::open(&options.address, Use::Read, options.tuning)?,
     };
-    let outcome = in_snapshot(&mut conn, read);
+    let outcome = in_snapshot(&mut conn, read).inspect_err(metric::error);
     if conn.rollback().is_ok() {
         CONNECTIONS.with_borrow_mut(|all| all.push((number, conn)));
     }
@@ -114,7 +114,7 @@ fn serve(options: &Options, jobs: &Receiver<Box<dyn ReadJob>>) {
         if outcome.as_ref().is_err_and(|e| e.cause() == Some(Cause::Lost)) {
             outcome = attempt(options, &mut conn, &mut *job);
         }
-        job.answer(outcome);
+        job.answer(outcome.inspect_err(metric::error));
     }
 }
 

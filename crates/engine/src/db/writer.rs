@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::{Address, Conn, Job, Options, Use};
+use super::{Address, Conn, Job, Options, Use, metric};
 use crate::error::Cause;
 use crate::event::{self, Event};
 use crate::id::uuid_v7;
@@ -68,9 +68,9 @@ type Outcomes = Vec<Result<()>>;
 impl Writer {
     fn serve(&mut self) {
         while let Some(mut batch) = self.next_batch() {
-            metrics::histogram!("parlance_write_group_size").record(batch.len() as f64);
+            metric::group(batch.len());
             let outcomes = self.settle(&mut batch).unwrap_or_else(|error| {
-                metrics::counter!("parlance_database_errors_total").increment(1);
+                metric::error(&error);
                 tracing::error!(%error, writes = batch.len(), "a batch of writes was not committed");
                 batch.iter().map(|_| Err(error.clone())).collect()
             });
@@ -108,7 +108,7 @@ impl Writer {
             if !again || attempts == ATTEMPTS_MAX || self.stopping.load(Ordering::Relaxed) {
                 return Err(error);
             }
-            metrics::counter!("parlance_write_retries_total").increment(1);
+            metric::retry();
             tracing::warn!(%error, attempts, "a batch of writes is tried again");
             self.pause(attempts);
             attempts += 1;

@@ -15,17 +15,23 @@ use metrics::{
 };
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
+use parlance_engine::db::metric;
+
 use super::fault::Fault;
 
 const REQUESTS: &str = "parlance_http_requests_total";
 const SECONDS: &str = "parlance_http_request_seconds";
 const IN_FLIGHT: &str = "parlance_http_requests_in_flight";
 const CONNECTIONS: &str = "parlance_http_connections";
+const WAITING_WRITES: &str = "parlance_write_queue_depth";
 const LAST_WORDS: &str = "parlance_http_connections_refused_total";
 
 /// Upper bounds of the latency histogram, in seconds.
 const BOUNDS_SECONDS: [f64; 14] =
     [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Upper bounds of the group sizes, in writes.
+const BOUNDS_GROUP: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// How often what the histograms collected is summed up, so that it does not pile up when nobody fetches it.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -41,7 +47,9 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
-    PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BOUNDS_SECONDS)
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BOUNDS_SECONDS)?
+        .set_buckets_for_metric(Matcher::Full(metric::GROUP_SIZE.to_owned()), &BOUNDS_GROUP)
 }
 
 fn describe() {
@@ -49,6 +57,11 @@ fn describe() {
     describe_histogram!(SECONDS, Unit::Seconds, "From the head of a request to the head of its answer.");
     describe_gauge!(IN_FLIGHT, "Requests that are being answered.");
     describe_gauge!(CONNECTIONS, "Open connections.");
+    describe_gauge!(WAITING_WRITES, "Writes that wait for a writer.");
+    describe_histogram!(metric::GROUP_SIZE, "Writes that shared a commit.");
+    describe_counter!(metric::RETRIES, "Batches of writes that were tried again.");
+    describe_counter!(metric::REFUSALS, "Writes refused because the queue was full.");
+    describe_counter!(metric::ERRORS, "Batches of writes and reads that the database did not do.");
     describe_counter!(
         LAST_WORDS,
         "Connections ended before a route was found, by reason: too many, not HTTP, too slow."
@@ -63,6 +76,11 @@ pub fn routes(handle: PrometheusHandle, refresh: impl Fn() + Clone + Send + Sync
         ([(header::CONTENT_TYPE, text)], handle.render())
     };
     Router::new().route("/metrics", get(answer))
+}
+
+/// Sets how many writes wait.
+pub fn waiting_writes(count: usize) {
+    gauge!(WAITING_WRITES).set(count as f64);
 }
 
 /// Keeps the histograms small; runs for ever, so it is one of the tasks that stop with the server.

@@ -48,8 +48,9 @@ impl House {
     pub async fn serve(self, shutdown: CancellationToken) {
         let House { app, router, limits, door, metrics } = self;
         let stop_runners = CancellationToken::new();
+        let engine = app.engine.clone();
+        let side = tokio::spawn(serve_metrics(metrics, engine, limits.clone(), stop_runners.clone()));
         let runners = tokio::spawn(work::run(app, stop_runners.clone()));
-        let side = tokio::spawn(serve_metrics(metrics, limits.clone(), stop_runners.clone()));
         let cut = http::serve(Listening { listener: door, limits, shutdown }, router).await;
         if cut > 0 {
             tracing::warn!(connections = cut, "connections were cut off: they did not end in time");
@@ -95,11 +96,13 @@ fn open_blobs(config: &Config) -> Result<Blobs, String> {
 
 async fn serve_metrics(
     metrics: Option<(TcpListener, PrometheusHandle)>,
+    engine: Arc<Engine>,
     limits: Limits,
     shutdown: CancellationToken,
 ) {
     let Some((listener, handle)) = metrics else { return };
-    let routes = http::metrics::routes(handle.clone(), || {});
+    let routes =
+        http::metrics::routes(handle.clone(), move || http::metrics::waiting_writes(engine.waiting_writes()));
     tokio::select! {
         _ = http::serve(Listening { listener, limits, shutdown }, routes) => {}
         () = http::metrics::upkeep(handle) => {}
