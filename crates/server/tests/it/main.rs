@@ -4,3 +4,4 @@ mod crash;
 mod fault;
 mod managem;
 mod support;
+mod tls;

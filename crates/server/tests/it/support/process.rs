@@ -16,7 +16,7 @@ use super::Database;
 pub struct Installation {
     pub data: TempDir,
     pub database: Database,
-    /// Variables of the server's environment.
+    /// Variables of the binary's environment.
     pub environment: Vec<(String, String)>,
 }
 
@@ -40,6 +40,13 @@ impl Installation {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{arguments:?}: {e} in {text:?}"))
     }
 
+    /// Runs a command that must be refused and gives what it says.
+    pub fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.binary().args(arguments).output().expect("the binary runs");
+        assert!(!output.status.success(), "{arguments:?} was not refused");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
     /// A workspace `shop` in which these customers have tokens.
     pub fn shop(&self, people: &[&str]) -> Vec<String> {
         self.command(&["workspace", "add", "shop"]);
@@ -55,7 +62,7 @@ impl Installation {
     /// Starts the server and waits until it listens.
     pub fn start(&self) -> Process {
         let mut command = self.binary();
-        command.args(["serve", "--listen", "127.0.0.1:0"]).envs(self.environment.iter().cloned());
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
         command.env("PARLANCE_LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let (found, url) = mpsc::channel();
@@ -73,6 +80,7 @@ impl Installation {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parlance"));
         command.env("PARLANCE_DATA", self.data.path()).env("PARLANCE_METRICS_LISTEN", "off");
         command.env("PARLANCE_DATABASE_URL", url(&self.database.address)).stdin(Stdio::null());
+        command.envs(self.environment.iter().cloned());
         command
     }
 }
