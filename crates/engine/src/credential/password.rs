@@ -39,6 +39,11 @@ impl Hash {
 pub fn set(cx: &mut Cx<'_>, person: PersonId, email: &str, hash: &Hash) -> Result<()> {
     let workspace = cx.workspace()?;
     let email = email.trim().to_lowercase();
+    // A person has one login: a new address takes the place of the old one.
+    cx.tx.exec(
+        "DELETE FROM login WHERE workspace = $1 AND person = $2 AND email <> $3",
+        args![workspace, person, email],
+    )?;
     let set = cx.tx.exec(
         "INSERT INTO login (email, workspace, person, password_hash) VALUES ($1, $2, $3, $4)
          ON CONFLICT (email) DO UPDATE SET password_hash = excluded.password_hash

@@ -89,12 +89,13 @@ pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<(Token, String)> {
     Ok((token, secret))
 }
 
-/// A person's tokens, oldest first, at most `limit`.
-pub fn page(cx: &mut Cx<'_>, person: PersonId, limit: i64) -> Result<Vec<Token>> {
+/// A person's tokens with an id above `after`, oldest first, at most `limit`.
+pub fn page(cx: &mut Cx<'_>, person: PersonId, after: Option<TokenId>, limit: i64) -> Result<Vec<Token>> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
     cx.tx.all(
         "SELECT id, person, label, can_write, created_at, expires_at, revoked_at, used_at FROM token
-         WHERE workspace = $1 AND person = $2 ORDER BY id LIMIT $3",
-        args![cx.who.workspace(), person, limit],
+         WHERE workspace = $1 AND person = $2 AND id > $3 ORDER BY id LIMIT $4",
+        args![cx.who.workspace(), person, after, limit],
         read,
     )
 }

@@ -41,13 +41,21 @@ pub fn add(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate, role: &str) -> Resu
     cx.tx.one(sql, args![cx.who.workspace(), person, a.domain, a.kind, a.id, role, cx.now], read)
 }
 
-/// A person's memberships, at most `limit`.
-pub fn page(cx: &mut Cx<'_>, person: PersonId, limit: i64) -> Result<Vec<Membership>> {
+/// A person's memberships after that of the aggregate `after`, in order of aggregate, at most `limit`.
+pub fn page(
+    cx: &mut Cx<'_>,
+    person: PersonId,
+    after: Option<&Aggregate>,
+    limit: i64,
+) -> Result<Vec<Membership>> {
     operator(cx)?;
+    // No part of an aggregate is empty, so that nothing comes before three empty parts.
+    let (domain, kind, id) = after.map_or(("", "", ""), |a| (&*a.domain, &*a.kind, &*a.id));
     cx.tx.all(
         "SELECT person, domain, aggregate, aggregate_id, role, created_at FROM membership
-         WHERE workspace = $1 AND person = $2 ORDER BY domain, aggregate, aggregate_id LIMIT $3",
-        args![cx.who.workspace(), person, limit],
+         WHERE workspace = $1 AND person = $2 AND (domain, aggregate, aggregate_id) > ($3, $4, $5)
+         ORDER BY domain, aggregate, aggregate_id LIMIT $6",
+        args![cx.who.workspace(), person, domain, kind, id, limit],
         read,
     )
 }

@@ -3,4 +3,5 @@
 mod checkup;
 mod conversation;
 mod copy;
+mod listing;
 mod support;

@@ -24,3 +24,18 @@ fn printable(text: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_one_line_that_commands_no_terminal() {
+        assert_eq!(cell(&json!("Zoë \u{1b}[2J\n\u{9b}31m")), "Zoë \\u{1b}[2J\\n\\u{9b}31m");
+        assert_eq!(cell(&json!(null)), "-");
+        assert_eq!(cell(&json!(true)), "yes");
+        assert_eq!(cell(&json!(4.9)), "4.9");
+    }
+}

@@ -90,3 +90,93 @@ fn carry_out(mut request: Request, config: Config) -> Result<Answer> {
         request => reach.ask_all(&request),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn json_after_two_dashes_is_a_word_like_others() {
+        let arguments = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        assert!(asks_for_json(&arguments("parlance workspace --json list")));
+        assert!(!asks_for_json(&arguments("parlance workspace add -- --json")));
+        assert!(!asks_for_json(&arguments("--json workspace list")), "the program's own name");
+    }
+
+    fn request(arguments: &[String]) -> Result<Request> {
+        match Line::try_parse_from(arguments) {
+            Ok(Line { command: Command::Request(request), .. }) => Ok(request),
+            Ok(_) => Err(Failure::usage("another command")),
+            Err(error) => Err(Failure::usage(error.to_string())),
+        }
+    }
+
+    /// Command lines for an open installation, with anything for a text.
+    fn line() -> impl Strategy<Value = Vec<String>> {
+        let options = [
+            "person add --workspace W --kind agent --external-id V --phone V --rating 4.9 --joined 2026-01-31T12:00:00Z",
+            "person set V --workspace W --name V --profile V --score 0.5 --reviews 7 --active off",
+            "person list --workspace V",
+            "person import V --workspace V",
+            "workspace add V --name V --country V --remove-links on --jwt-secret V",
+            "workspace set V --no-jwt --mask-profanity off",
+            "workspace list",
+            "membership add --workspace V --person V --domain V --aggregate V --id V --role V",
+            "membership list --workspace V --person V",
+            "membership remove --workspace V --person V --domain V --aggregate V --id V",
+            "token add --workspace V --person V --label V --read-only --expires 30d",
+            "token add --workspace V --person V --expires 2026-01-31T12:00:00Z",
+            "token list --workspace V --person V",
+            "token revoke V --workspace V",
+        ];
+        (prop::sample::select(options.to_vec()), prop::collection::vec("[^-].{0,20}", 8)).prop_map(
+            |(line, texts)| {
+                let mut texts = texts.into_iter();
+                let word = |word: &str| match word {
+                    "V" => texts.next().unwrap_or_default(),
+                    word => word.to_owned(),
+                };
+                std::iter::once("parlance").chain(line.split(' ')).map(word).collect()
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_said_is_what_the_server_is_sent(line in line()) {
+            let said = request(&line).expect("the line is understood");
+            let sent = serde_json::to_value(&said).unwrap();
+            let heard: Request = serde_json::from_value(sent.clone()).expect("the server understands it");
+            prop_assert_eq!(serde_json::to_value(&heard).unwrap(), sent);
+        }
+
+        #[test]
+        fn no_line_makes_the_program_panic(words in prop::collection::vec(
+            prop_oneof![".{0,12}", prop::sample::select(vec![
+                "person", "workspace", "token", "membership", "add", "set", "list", "import", "serve", "help",
+                "--json", "--", "-", "--workspace", "--rating", "--expires", "--joined", "--config", "--no-jwt",
+            ]).prop_map(str::to_owned)],
+            0..8,
+        )) {
+            let arguments: Vec<OsString> =
+                std::iter::once("parlance").chain(words.iter().map(String::as_str)).map(OsString::from).collect();
+            if let Err(error) = Line::try_parse_from(&arguments) {
+                let shown = match told(&error) {
+                    Ok(Output::Told { json, .. }) => json,
+                    Ok(_) => Value::Null,
+                    Err(failure) => Value::String(failure.message),
+                };
+                prop_assert!(shown != Value::Null && shown != "");
+            }
+        }
+    }
+}

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::output::Part;
 use super::value::Moment;
-use super::{Call, Output, Result};
+use super::whose::Whose;
+use super::{Call, Failure, Output, Result};
 
 /// Memberships in one read of a list.
 const PAGE: i64 = 500;
@@ -22,17 +23,6 @@ pub enum Request {
     List(Whose),
     /// End a membership
     Remove(Which),
-}
-
-/// Whose memberships.
-#[derive(Args, Serialize, Deserialize)]
-pub struct Whose {
-    /// Slug of the workspace
-    #[arg(long, value_name = "SLUG")]
-    workspace: String,
-    /// The person's external id or ours
-    #[arg(long)]
-    person: String,
 }
 
 /// Of whom, and in what.
@@ -65,7 +55,7 @@ impl Request {
     pub(super) fn run(&self, call: &Call<'_>) -> Result<Output> {
         match self {
             Request::Add(add) => add.run(call),
-            Request::List(whose) => whose.list(call),
+            Request::List(whose) => list(whose, call),
             Request::Remove(which) => which.remove(call),
         }
     }
@@ -73,29 +63,37 @@ impl Request {
 
 impl Add {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
-        let workspace = call.workspace(&self.which.whose.workspace)?;
-        let person = call.person(&workspace, &self.which.whose.person)?.id;
+        let (workspace, person) = self.which.whose.find(call)?;
         let (aggregate, role) = (self.which.aggregate(), self.role.clone());
         let added = call.write(&workspace, move |cx| membership::add(cx, person, &aggregate, &role))?;
         Ok(Output::One(shown(&added)))
     }
 }
 
-impl Whose {
-    fn list(&self, call: &Call<'_>) -> Result<Output> {
-        let workspace = call.workspace(&self.workspace)?;
-        let person = call.person(&workspace, &self.person)?.id;
-        let found = call.read(&workspace, move |cx| membership::page(cx, person, PAGE))?;
-        let part =
-            Part { items: &found, limit: PAGE, columns: &["domain", "aggregate", "id", "role", "createdAt"] };
-        Ok(part.page(shown, |_| String::new()))
-    }
+fn list(whose: &Whose, call: &Call<'_>) -> Result<Output> {
+    let (workspace, person) = whose.find(call)?;
+    let after: Option<Aggregate> = call.after.map(read_place).transpose()?;
+    let found = call.read(&workspace, move |cx| membership::page(cx, person, after.as_ref(), PAGE))?;
+    let part =
+        Part { items: &found, limit: PAGE, columns: &["domain", "aggregate", "id", "role", "createdAt"] };
+    Ok(part.page(shown, place))
+}
+
+/// The place of a membership in the list of a person's.
+fn place(membership: &Membership) -> String {
+    let Aggregate { domain, kind, id } = &membership.aggregate;
+    json!([domain, kind, id]).to_string()
+}
+
+fn read_place(text: &str) -> Result<Aggregate> {
+    let (domain, kind, id) = serde_json::from_str(text)
+        .map_err(|_| Failure::invalid("this is no place in a list of memberships"))?;
+    Ok(Aggregate { domain, kind, id })
 }
 
 impl Which {
     fn remove(&self, call: &Call<'_>) -> Result<Output> {
-        let workspace = call.workspace(&self.whose.workspace)?;
-        let person = call.person(&workspace, &self.whose.person)?.id;
+        let (workspace, person) = self.whose.find(call)?;
         let aggregate = self.aggregate();
         let removed = call.write(&workspace, move |cx| membership::remove(cx, person, &aggregate));
         removed.map_err(|failure| failure.naming(|| "There is no such membership.".to_owned()))?;

@@ -21,6 +21,7 @@ mod stdin;
 mod token;
 mod value;
 mod version;
+mod whose;
 mod workspace;
 
 use std::ffi::OsString;

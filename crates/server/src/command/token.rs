@@ -1,13 +1,15 @@
 //! `parlance token …`
 
 use clap::{Args, Subcommand};
+use parlance_engine::TokenId;
 use parlance_engine::credential::token::{self, New, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::output::Part;
 use super::value::{End, Moment};
-use super::{Call, Output, Result};
+use super::whose::Whose;
+use super::{Call, Failure, Output, Result};
 
 /// Tokens in one read of a list.
 const PAGE: i64 = 500;
@@ -22,17 +24,6 @@ pub enum Request {
     List(Whose),
     /// End a token now
     Revoke(Revoke),
-}
-
-/// Whose token.
-#[derive(Args, Serialize, Deserialize)]
-pub struct Whose {
-    /// Slug of the workspace
-    #[arg(long, value_name = "SLUG")]
-    workspace: String,
-    /// The person's external id or ours
-    #[arg(long)]
-    person: String,
 }
 
 /// A new token.
@@ -65,7 +56,7 @@ impl Request {
     pub(super) fn run(&self, call: &Call<'_>) -> Result<Output> {
         match self {
             Request::Add(add) => add.run(call),
-            Request::List(whose) => whose.list(call),
+            Request::List(whose) => list(whose, call),
             Request::Revoke(revoke) => revoke.run(call),
         }
     }
@@ -73,9 +64,9 @@ impl Request {
 
 impl Add {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
-        let workspace = call.workspace(&self.whose.workspace)?;
+        let (workspace, person) = self.whose.find(call)?;
         let new = New {
-            person: call.person(&workspace, &self.whose.person)?.id,
+            person,
             label: self.label.clone(),
             can_write: !self.read_only,
             expires_at: self.expires.map(|end| end.time(call.engine.now())),
@@ -90,21 +81,19 @@ impl Add {
     }
 }
 
-impl Whose {
-    fn list(&self, call: &Call<'_>) -> Result<Output> {
-        let workspace = call.workspace(&self.workspace)?;
-        let person = call.person(&workspace, &self.person)?.id;
-        let found = call.read(&workspace, move |cx| token::page(cx, person, PAGE))?;
-        let columns = &["id", "label", "readOnly", "createdAt", "expiresAt", "revokedAt", "usedAt"];
-        Ok(Part { items: &found, limit: PAGE, columns }.page(shown, |token| token.id.to_string()))
-    }
+fn list(whose: &Whose, call: &Call<'_>) -> Result<Output> {
+    let (workspace, person) = whose.find(call)?;
+    let after: Option<TokenId> = call.after.map(str::parse).transpose()?;
+    let found = call.read(&workspace, move |cx| token::page(cx, person, after, PAGE))?;
+    let columns = &["id", "label", "readOnly", "createdAt", "expiresAt", "revokedAt", "usedAt"];
+    Ok(Part { items: &found, limit: PAGE, columns }.page(shown, |token| token.id.to_string()))
 }
 
 impl Revoke {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
         let workspace = call.workspace(&self.workspace)?;
         let missing = || format!("There is no token with this id in the workspace {:?}.", self.workspace);
-        let id = self.id.parse().map_err(super::Failure::from).map_err(|e| e.naming(missing))?;
+        let id = self.id.parse().map_err(|e| Failure::from(e).naming(missing))?;
         call.write(&workspace, move |cx| token::revoke(cx, id)).map_err(|e| e.naming(missing))?;
         Ok(Output::One(json!({ "id": self.id, "revoked": true })))
     }

@@ -135,3 +135,54 @@ impl FromStr for Milli {
         text.parse().unwrap_or(f64::NAN).try_into()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_span_or_a_moment_is_an_end() {
+        let now = Time(1_000_000);
+        for (text, seconds) in
+            [("45s", 45), ("90m", 5_400), ("12h", 43_200), ("30d", 2_592_000), ("8w", 4_838_400)]
+        {
+            assert_eq!(text.parse::<End>().map(|end| end.time(now)), Ok(now.plus_seconds(seconds)), "{text}");
+        }
+        assert_eq!("1970-01-01T01:00:01+01:00".parse::<End>().map(|end| end.time(Time(0))), Ok(now));
+        for text in ["", "d", "30", "-1d", "1.5d", "30 d", "30é", "99999999999d", "tomorrow", "2026-01-31"] {
+            assert!(text.parse::<End>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_figure_has_at_most_three_places() {
+        for (text, milli) in [("4.9", 4_900), ("0", 0), ("0.001", 1), ("1000000000", 1_000_000_000_000)] {
+            assert_eq!(text.parse(), Ok(Milli(milli)), "{text}");
+        }
+        for text in ["4.9999", "-1", "NaN", "inf", "1e10", "", "four"] {
+            assert!(text.parse::<Milli>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_moment_is_read_as_it_is_shown(micros in -62_135_596_800_000_000_i64..253_402_207_200_000_000) {
+            let moment = Moment(Time(micros));
+            prop_assert_eq!(moment.to_string().parse(), Ok(moment));
+        }
+
+        #[test]
+        fn a_figure_is_read_as_it_is_shown(milli in 0_i64..=1_000_000_000_000) {
+            let json = serde_json::to_string(&Milli(milli)).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Milli>(&json).unwrap(), Milli(milli));
+            prop_assert_eq!(json.parse(), Ok(Milli(milli)));
+        }
+
+        #[test]
+        fn no_text_is_a_value_by_accident(text in ".{0,30}") {
+            let _ = (text.parse::<Moment>(), text.parse::<End>(), text.parse::<Milli>(), switch(&text));
+        }
+    }
+}

@@ -6,7 +6,8 @@ mod source;
 
 use clap::{Args, Subcommand};
 use parlance_engine::credential::password::{self, Hash};
-use parlance_engine::person::{self, Person};
+use parlance_engine::person::{self, Change, Person};
+use parlance_engine::workspace::Workspace;
 use parlance_engine::{Cx, Error, PersonId};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,7 @@ const PAGE: i64 = 500;
 #[serde(rename_all = "snake_case")]
 pub enum Request {
     /// Add a person
-    Add(Add),
+    Add(Known),
     /// List all people of a workspace
     List(List),
     /// Change what is known of a person
@@ -32,10 +33,10 @@ pub enum Request {
     Import(Import),
 }
 
-/// Somebody new.
+/// What is to be known of somebody.
 #[derive(Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Add {
+pub struct Known {
     /// Slug of their workspace
     #[arg(long, value_name = "SLUG")]
     workspace: String,
@@ -51,13 +52,8 @@ pub struct Add {
 pub struct Set {
     /// Their external id or ours
     person: String,
-    /// Slug of their workspace
-    #[arg(long, value_name = "SLUG")]
-    workspace: String,
     #[command(flatten)]
-    facts: Facts,
-    #[command(flatten)]
-    login: Login,
+    known: Known,
 }
 
 /// Whose people.
@@ -84,14 +80,14 @@ struct Login {
 impl Request {
     pub(in crate::command) fn prepare(&mut self) -> Result<()> {
         match self {
-            Request::Add(Add { login, .. }) | Request::Set(Set { login, .. }) => login.prepare(),
+            Request::Add(known) | Request::Set(Set { known, .. }) => known.login.prepare(),
             Request::List(_) | Request::Import(_) => Ok(()),
         }
     }
 
     pub(in crate::command) fn run(&self, call: &Call<'_>) -> Result<Output> {
         match self {
-            Request::Add(add) => add.run(call),
+            Request::Add(known) => known.add(call),
             Request::List(list) => list.run(call),
             Request::Set(set) => set.run(call),
             Request::Import(import) => import.run(call),
@@ -99,32 +95,35 @@ impl Request {
     }
 }
 
-impl Add {
-    fn run(&self, call: &Call<'_>) -> Result<Output> {
+impl Known {
+    fn add(&self, call: &Call<'_>) -> Result<Output> {
         let workspace = call.workspace(&self.workspace)?;
-        let change = self.facts.change(&workspace)?;
+        self.write(call, &workspace, person::add)
+    }
+
+    /// Runs `verb` and sets the password, both or neither.
+    fn write(
+        &self,
+        call: &Call<'_>,
+        workspace: &Workspace,
+        verb: impl Fn(&mut Cx<'_>, &Change) -> parlance_engine::Result<Person> + Send + 'static,
+    ) -> Result<Output> {
+        let change = self.facts.change(workspace)?;
         let password = self.login.hash()?;
-        let added = call.write(&workspace, move |cx| {
-            let person = person::add(cx, &change)?;
+        let person = call.write(workspace, move |cx| {
+            let person = verb(cx, &change)?;
             set_password(cx, &person, password.as_ref())?;
             Ok(person)
-        });
-        Ok(Output::One(facts::shown(&added?)))
+        })?;
+        Ok(Output::One(facts::shown(&person)))
     }
 }
 
 impl Set {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
-        let workspace = call.workspace(&self.workspace)?;
+        let workspace = call.workspace(&self.known.workspace)?;
         let id = call.person(&workspace, &self.person)?.id;
-        let change = self.facts.change(&workspace)?;
-        let password = self.login.hash()?;
-        let set = call.write(&workspace, move |cx| {
-            let person = person::set(cx, id, &change)?;
-            set_password(cx, &person, password.as_ref())?;
-            Ok(person)
-        });
-        Ok(Output::One(facts::shown(&set?)))
+        self.known.write(call, &workspace, move |cx, change| person::set(cx, id, change))
     }
 }
 

@@ -1,0 +1,11 @@
+//! The command `parlance`: the real program, on both databases, alone and beside a running server.
+
+mod failing;
+mod import;
+mod json;
+mod people;
+mod secret;
+mod serving;
+mod site;
+mod socket;
+mod workspaces;
