@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use parlance_engine::Engine;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use engine::make_data_folder;
@@ -35,13 +35,14 @@ pub fn serve(config: Config, demo: bool) -> Result<Output, Failure> {
 /// Opens everything before anything is served, and closes it the other way round: first the requests that were
 /// accepted are answered, then the commands, and at last, with the engine, the writes that wait.
 async fn run(config: Arc<Config>, engine: Arc<Engine>, demo: Option<Demo>) -> Result<Output, Failure> {
+    let mut signals = Signals::listen()?;
     let commands = control::Listener::bind(&config)?;
     let house = House::open(&config, engine.clone()).await.map_err(Failure::unavailable)?;
     welcome(&config, &house, demo);
     let (shutdown, last) = (CancellationToken::new(), CancellationToken::new());
     let commands = tokio::spawn(commands.serve(engine, config, last.clone()));
     let serving = tokio::spawn(house.serve(shutdown.clone()));
-    told_to_stop().await?;
+    signals.told_to_stop().await;
     tracing::info!("stopping: answering what was accepted");
     shutdown.cancel();
     ended(serving.await)?;
@@ -63,13 +64,27 @@ fn welcome(config: &Config, house: &House, demo: Option<Demo>) {
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn told_to_stop() -> Result<(), Failure> {
-    let listen = |kind| signal(kind).map_err(|problem| Failure::internal(format!("no signals: {problem}")));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT. Heard from before the first listener is there, so that whoever can reach the server can also
+/// stop it in order.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, Failure> {
+        let listen =
+            |kind| signal(kind).map_err(|problem| Failure::internal(format!("no signals: {problem}")));
+        Ok(Signals {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    async fn told_to_stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

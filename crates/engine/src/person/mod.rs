@@ -106,17 +106,29 @@ pub fn set(cx: &mut Cx<'_>, id: PersonId, change: &Change) -> Result<Person> {
 pub fn import(cx: &mut Cx<'_>, people: &[Change]) -> Result<usize> {
     operator(cx)?;
     let mut added = 0;
-    for change in people {
-        check(&change.facts)?;
-        let external_id = change.facts.external_id.as_deref();
-        let external_id =
-            external_id.ok_or_else(|| Error::invalid("external_id", "An import needs one for everybody."))?;
-        match store::by_external_id(cx.tx, cx.workspace()?, external_id)? {
-            Some(known) => drop(update(cx, known, change.clone())?),
-            None => added += usize::from(insert(cx, change.clone())?.is_some()),
+    for part in people.chunks(store::LOOKUP_MAX) {
+        let ids: Vec<&str> = part.iter().map(importable).collect::<Result<_>>()?;
+        let mut known = store::by_external_ids(cx.tx, cx.workspace()?, &ids)?;
+        for (id, change) in ids.into_iter().zip(part) {
+            let person = match known.remove(id) {
+                Some(person) => update(cx, person, change.clone())?,
+                None => {
+                    added += 1;
+                    insert(cx, change.clone())?.ok_or_else(added_twice)?
+                }
+            };
+            // Somebody may come twice in one import; the later line then changes what the earlier one said.
+            known.insert(id.to_owned(), person);
         }
     }
     Ok(added)
+}
+
+/// The external id of somebody who can be imported.
+fn importable(change: &Change) -> Result<&str> {
+    check(&change.facts)?;
+    let external_id = change.facts.external_id.as_deref();
+    external_id.ok_or_else(|| Error::invalid("external_id", "An import needs one for everybody."))
 }
 
 /// Somebody of the caller's workspace, or [`Error::NotFound`].
@@ -165,7 +177,11 @@ fn first_contact(cx: &mut Cx<'_>, facts: Facts) -> Result<PersonId> {
         return Ok(known);
     }
     let new = insert(cx, Change { facts, ..Change::default() })?;
-    new.map(|person| person.id).ok_or_else(|| Error::Internal("a person was added twice at once".into()))
+    new.map(|person| person.id).ok_or_else(added_twice)
+}
+
+fn added_twice() -> Error {
+    Error::Internal("a person was added twice at once".into())
 }
 
 fn taken_by(cx: &mut Cx<'_>, external_id: Option<&str>) -> Result<Option<PersonId>> {
@@ -174,7 +190,17 @@ fn taken_by(cx: &mut Cx<'_>, external_id: Option<&str>) -> Result<Option<PersonI
 }
 
 /// `None` when the external id is taken.
-fn insert(cx: &mut Cx<'_>, new: Change) -> Result<Option<Person>> {
+fn insert(cx: &mut Cx<'_>, mut new: Change) -> Result<Option<Person>> {
+    let facts = &mut new.facts;
+    for figure in [
+        &mut facts.reviews,
+        &mut facts.rating_milli,
+        &mut facts.score_milli,
+        &mut facts.sales,
+        &mut facts.purchases,
+    ] {
+        figure.get_or_insert(0);
+    }
     let person = Person {
         id: PersonId(cx.uuid()),
         kind: new.kind.unwrap_or_default(),

@@ -1,7 +1,9 @@
 //! The statements of this room.
 
+use std::collections::HashMap;
+
 use super::{Facts, Person};
-use crate::db::{Conn, Row, args};
+use crate::db::{Arg, Conn, Row, ToArg, args};
 use crate::{PersonId, Result, Time, WorkspaceId};
 
 /// The columns [`read`] reads, of the table or alias given: for any statement that joins people.
@@ -88,6 +90,30 @@ pub(super) fn by_external_id(
     )
 }
 
+/// How many people are looked up in one statement.
+pub(super) const LOOKUP_MAX: usize = 64;
+
+/// Those of at most [`LOOKUP_MAX`] external ids that are known.
+pub(super) fn by_external_ids(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[&str],
+) -> Result<HashMap<String, Person>> {
+    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND p.external_id IN ({})"),
+        places.join(", ")
+    );
+    // Places that are left over hold nothing, so that there is one text, which stays prepared.
+    let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
+    args[0] = workspace.to_arg();
+    for (arg, id) in args[1..].iter_mut().zip(ids) {
+        *arg = Arg::Text(id);
+    }
+    let found = tx.all(&sql, &args, read)?;
+    Ok(found.into_iter().map(|p| (p.facts.external_id.clone().unwrap_or_default(), p)).collect())
+}
+
 pub(super) fn page(
     tx: &mut Conn,
     workspace: WorkspaceId,
@@ -112,8 +138,7 @@ pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, p: &Person, now: Tim
     let inserted = tx.exec(
         "INSERT INTO person (workspace, id, kind, external_id, username, name, email, phone, avatar, cover, profile,
                              reviews, rating_milli, score_milli, sales, purchases, active, joined_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, COALESCE($12, 0), COALESCE($13, 0), COALESCE($14, 0),
-                 COALESCE($15, 0), COALESCE($16, 0), $17, $18, $19)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          ON CONFLICT (workspace, external_id) DO NOTHING",
         args![
             workspace, p.id, p.kind, f.external_id, f.username, f.name, f.email, f.phone, f.avatar, f.cover,

@@ -1,8 +1,8 @@
 use parlance_engine::credential::password;
 use parlance_engine::credential::token::{self, New};
 use parlance_engine::membership::{self, Aggregate};
-use parlance_engine::person::Kind;
-use parlance_engine::{Error, Principal};
+use parlance_engine::person::{self, Change, Facts, Kind};
+use parlance_engine::{Error, Principal, event};
 
 use crate::support::{House, on_both};
 
@@ -63,5 +63,35 @@ on_both! {
         set(bob, "ada@shop.example").expect("the old address is free");
         assert!(matches!(set(ada, "ada@shop.example"), Err(Error::Conflict(_))));
         assert!(matches!(set(bob, "ada@home.example"), Err(Error::Conflict(_))), "a refusal frees nothing");
+    }
+
+    fn an_import_adds_who_is_new_and_changes_who_is_known(house: &House) {
+        let shop = house.workspace("shop");
+        let operator = Principal::Operator(Some(shop.id));
+        house.person(&shop, Kind::Agent, "u7");
+        let line = |n: usize, sales: Option<i64>| Change {
+            facts: Facts { external_id: Some(format!("u{n}")), sales, ..Facts::default() },
+            ..Change::default()
+        };
+        // More than one lookup, and somebody who comes twice.
+        let mut people: Vec<Change> = (0..200).map(|n| line(n, Some(1))).collect();
+        people.push(line(199, Some(2)));
+        people.push(line(300, None));
+        people.push(line(300, Some(3)));
+        let import = |people: &[Change]| {
+            let people = people.to_vec();
+            house.write(operator, move |cx| person::import(cx, &people))
+        };
+        assert_eq!(import(&people), Ok(200), "all of 201 but u7 are new");
+        assert_eq!(import(&people), Ok(0));
+        let found = |id: &'static str| house.read(operator, move |cx| person::by_reference(cx, id)).unwrap();
+        assert_eq!((found("u7").kind, found("u7").facts.sales), (Kind::Agent, Some(1)));
+        assert_eq!((found("u199").facts.sales, found("u300").facts.sales), (Some(2), Some(3)));
+        let events = house.read(operator, |cx| event::page(cx, 0, 10_000)).unwrap();
+        let added = events.iter().filter(|e| e.event.kind == event::Kind::PersonAdded).count();
+        assert_eq!(added, 201);
+
+        people.push(Change::default());
+        assert!(matches!(import(&people), Err(Error::Invalid { field: "external_id", .. })));
     }
 }
