@@ -64,7 +64,7 @@ macro_rules! from_inbox {
               JOIN message m ON m.workspace = c.workspace AND m.conversation = c.id AND m.idx = c.message_count
               JOIN person o ON o.workspace = c.workspace
                            AND o.id = CASE WHEN c.created_by = $2 THEN c.recipient ELSE c.created_by END
-              WHERE me.workspace = $1 AND me.person = $2 ORDER BY ",
+              WHERE me.workspace = $1 AND me.person = $2 AND c.recipient IS NOT NULL ORDER BY ",
             $order,
             " LIMIT $3 OFFSET $4"
         )

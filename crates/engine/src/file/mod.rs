@@ -81,7 +81,7 @@ pub fn draft(cx: &mut Cx<'_>, place: Place) -> Result<Link> {
     own_message(cx, place)?;
     let oldest = cx.now.plus_seconds(-UPLOAD_SECONDS);
     if store::count_on(cx.tx, caller.workspace, place.message, oldest)? >= PER_MESSAGE_MAX {
-        return Err(Error::Conflict(format!("A message takes at most {PER_MESSAGE_MAX} files.")));
+        return Err(full());
     }
     let id = FileId(cx.uuid());
     store::insert(cx.tx, caller.workspace, id, place, caller.person, cx.now)?;
@@ -112,13 +112,15 @@ pub fn uploaded(cx: &mut Cx<'_>, id: FileId, verdict: &Verdict) -> Result<()> {
 }
 
 /// Hangs an uploaded file on its message; doing so again gives the same attachment.
-/// [`Error::Invalid`] when nothing was uploaded yet, [`Error::Rejected`] when what was may not be kept.
+/// [`Error::Invalid`] when nothing was uploaded yet, [`Error::Rejected`] when what was may not be kept,
+/// [`Error::Conflict`] when the message is full: an upload that took too long to be attached lost its place.
 pub fn attach(cx: &mut Cx<'_>, place: Place, id: FileId) -> Result<Attachment> {
     let caller = cx.writer()?;
     let message = own_message(cx, place)?;
     let file =
         store::get(cx.tx, caller.workspace, id)?.filter(|file| file.place == place).ok_or(Error::NotFound)?;
     match file.state.as_str() {
+        "uploaded" if message.attachment_count >= PER_MESSAGE_MAX => return Err(full()),
         "uploaded" => {
             store::set_state(cx.tx, caller.workspace, id, "attached", cx.now)?;
             message::count_attachment(cx, &message, 1)?;
@@ -183,6 +185,10 @@ fn own_message(cx: &mut Cx<'_>, place: Place) -> Result<Message> {
         return Err(Error::NotFound);
     }
     if seen.conversation.locked { Err(Error::Locked) } else { Ok(message) }
+}
+
+fn full() -> Error {
+    Error::Conflict(format!("A message takes at most {PER_MESSAGE_MAX} files."))
 }
 
 fn changed(cx: &mut Cx<'_>, place: Place, kind: event::Kind) -> Result<()> {

@@ -3,5 +3,7 @@
 mod checkup;
 mod conversation;
 mod copy;
+mod file;
 mod listing;
+mod simulation;
 mod support;

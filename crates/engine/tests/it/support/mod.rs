@@ -55,6 +55,11 @@ impl TestClock {
     pub fn forward(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
     }
+
+    /// What the next reading will be.
+    pub fn next(&self) -> Time {
+        Time(self.0.load(Ordering::Relaxed))
+    }
 }
 
 /// Every reading is a microsecond later than the one before, so that order in time is order of events.
