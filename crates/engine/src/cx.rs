@@ -47,6 +47,14 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// The workspace in which the operator acts; [`Error::Forbidden`] when somebody else asks.
+    pub fn operator(&self) -> Result<WorkspaceId> {
+        match self.who {
+            Principal::Operator(Some(workspace)) => Ok(workspace),
+            _ => Err(Error::Forbidden("Only the operator can do this.")),
+        }
+    }
+
     /// How many statements ran so far on this verb's connection: the difference is what a verb costs.
     #[must_use]
     pub fn statements(&self) -> u64 {

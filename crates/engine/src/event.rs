@@ -85,9 +85,9 @@ impl ToArg for Kind {
     }
 }
 
-/// Events of the caller's workspace after number `seq`, oldest first, at most `limit`.
+/// Events of the operator's workspace after number `seq`, oldest first, at most `limit`.
 pub fn page(cx: &mut Cx<'_>, after: i64, limit: i64) -> Result<Vec<Numbered>> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.operator()?;
     cx.tx.all(
         "SELECT seq, kind, actor, conversation, message, person, at FROM event
          WHERE workspace = $1 AND seq > $2 ORDER BY seq LIMIT $3",

@@ -59,7 +59,7 @@ pub fn given(cx: &mut Cx<'_>, once: Option<&Once>) -> Result<Option<Answer>> {
 
 /// Forgets, in the operator's workspace, up to `limit` answers that are too old to be given again.
 pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.operator()?;
     cx.tx.exec(
         "DELETE FROM idempotency WHERE workspace = $1 AND created_at IN (
              SELECT i.created_at FROM idempotency i WHERE i.workspace = $1 AND i.created_at <= $2

@@ -34,10 +34,11 @@ impl Hash {
     }
 }
 
-/// Gives a person a login, or a new password. [`Error::Conflict`] when the address is somebody else's login
-/// anywhere in the installation.
+/// Gives a person a login in place of the one they had, or a new password. [`Error::NotFound`] for a person of another
+/// workspace; [`Error::Conflict`] when the address is somebody else's login anywhere in the installation.
 pub fn set(cx: &mut Cx<'_>, person: PersonId, email: &str, hash: &Hash) -> Result<()> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.operator()?;
+    crate::person::get(cx, person)?;
     let email = email.trim().to_lowercase();
     // A person has one login: a new address takes the place of the old one.
     cx.tx.exec(

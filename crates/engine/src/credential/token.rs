@@ -57,6 +57,7 @@ pub fn hash(secret: &str) -> String {
 /// Mints a token. The secret is given here and never again.
 /// [`Error::NotFound`] for a person of another workspace, [`Error::Invalid`] for an end in the past.
 pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<(Token, String)> {
+    let workspace = cx.operator()?;
     crate::person::get(cx, new.person)?;
     if new.expires_at.is_some_and(|end| end <= cx.now) {
         return Err(Error::invalid("expires", "A token must end in the future."));
@@ -76,7 +77,7 @@ pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<(Token, String)> {
         "INSERT INTO token (workspace, id, hash, person, label, can_write, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         args![
-            cx.who.workspace(),
+            workspace,
             token.id,
             hash(&secret),
             token.person,
@@ -91,20 +92,22 @@ pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<(Token, String)> {
 
 /// A person's tokens with an id above `after`, oldest first, at most `limit`.
 pub fn page(cx: &mut Cx<'_>, person: PersonId, after: Option<TokenId>, limit: i64) -> Result<Vec<Token>> {
+    let workspace = cx.operator()?;
     let after = after.map(|id| id.to_string()).unwrap_or_default();
     cx.tx.all(
         "SELECT id, person, label, can_write, created_at, expires_at, revoked_at, used_at FROM token
          WHERE workspace = $1 AND person = $2 AND id > $3 ORDER BY id LIMIT $4",
-        args![cx.who.workspace(), person, after, limit],
+        args![workspace, person, after, limit],
         read,
     )
 }
 
 /// Ends a token now, on every node. Revoking it again changes nothing; [`Error::NotFound`] when there is none.
 pub fn revoke(cx: &mut Cx<'_>, id: TokenId) -> Result<()> {
+    let workspace = cx.operator()?;
     let revoked = cx.tx.exec(
         "UPDATE token SET revoked_at = COALESCE(revoked_at, $3) WHERE workspace = $1 AND id = $2",
-        args![cx.who.workspace(), id, cx.now],
+        args![workspace, id, cx.now],
     )?;
     if revoked == 1 { Ok(()) } else { Err(Error::NotFound) }
 }

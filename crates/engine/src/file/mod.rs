@@ -165,14 +165,14 @@ pub(crate) fn of_message(cx: &mut Cx<'_>, message: MessageId) -> Result<Vec<Atta
 /// Up to `limit` files of the operator's workspace that were deleted long enough ago or never came to anything.
 /// Their bytes are deleted first and [`forget`] comes second, so that a crash in between repeats the work.
 pub fn expired(cx: &mut Cx<'_>, limit: i64) -> Result<Vec<FileId>> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.operator()?;
     let before = cx.now.plus_seconds(-KEPT_AFTER_DELETION_SECONDS);
     store::expired(cx.tx, workspace, before, limit)
 }
 
-/// Forgets expired files whose bytes are gone.
+/// Forgets expired files of the operator's workspace whose bytes are gone.
 pub fn forget(cx: &mut Cx<'_>, files: &[FileId]) -> Result<()> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.operator()?;
     files.iter().try_for_each(|id| store::forget(cx.tx, workspace, *id))
 }
 

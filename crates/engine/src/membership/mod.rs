@@ -2,7 +2,7 @@
 //! organisation. A conversation shared with it is visible to its members.
 
 use crate::db::{Row, args};
-use crate::{Cx, Error, PersonId, Principal, Result, Time};
+use crate::{Cx, Error, PersonId, Result, Time};
 
 /// Something outside that people belong to and conversations are shared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub struct Membership {
 
 /// Makes a person a member, or gives a member another role.
 pub fn add(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate, role: &str) -> Result<Membership> {
-    operator(cx)?;
+    let workspace = cx.operator()?;
     crate::person::get(cx, person)?;
     a.check()?;
     text("role", role, 100)?;
@@ -38,7 +38,7 @@ pub fn add(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate, role: &str) -> Resu
                VALUES ($1, $2, $3, $4, $5, $6, $7)
                ON CONFLICT (workspace, person, domain, aggregate, aggregate_id) DO UPDATE SET role = excluded.role
                RETURNING person, domain, aggregate, aggregate_id, role, created_at";
-    cx.tx.one(sql, args![cx.who.workspace(), person, a.domain, a.kind, a.id, role, cx.now], read)
+    cx.tx.one(sql, args![workspace, person, a.domain, a.kind, a.id, role, cx.now], read)
 }
 
 /// A person's memberships after that of the aggregate `after`, in order of aggregate, at most `limit`.
@@ -48,25 +48,25 @@ pub fn page(
     after: Option<&Aggregate>,
     limit: i64,
 ) -> Result<Vec<Membership>> {
-    operator(cx)?;
+    let workspace = cx.operator()?;
     // No part of an aggregate is empty, so that nothing comes before three empty parts.
     let (domain, kind, id) = after.map_or(("", "", ""), |a| (&*a.domain, &*a.kind, &*a.id));
     cx.tx.all(
         "SELECT person, domain, aggregate, aggregate_id, role, created_at FROM membership
          WHERE workspace = $1 AND person = $2 AND (domain, aggregate, aggregate_id) > ($3, $4, $5)
          ORDER BY domain, aggregate, aggregate_id LIMIT $6",
-        args![cx.who.workspace(), person, domain, kind, id, limit],
+        args![workspace, person, domain, kind, id, limit],
         read,
     )
 }
 
 /// Ends a membership; [`Error::NotFound`] when there is none.
 pub fn remove(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<()> {
-    operator(cx)?;
+    let workspace = cx.operator()?;
     let removed = cx.tx.exec(
         "DELETE FROM membership
          WHERE workspace = $1 AND person = $2 AND domain = $3 AND aggregate = $4 AND aggregate_id = $5",
-        args![cx.who.workspace(), person, a.domain, a.kind, a.id],
+        args![workspace, person, a.domain, a.kind, a.id],
     )?;
     if removed == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
@@ -96,13 +96,6 @@ fn text(field: &'static str, value: &str, chars_max: usize) -> Result<()> {
         Ok(())
     } else {
         Err(Error::invalid(field, format!("This must be 1 to {chars_max} characters of text.")))
-    }
-}
-
-fn operator(cx: &Cx<'_>) -> Result<()> {
-    match cx.who {
-        Principal::Operator(Some(_)) => Ok(()),
-        _ => Err(Error::Forbidden("Only the operator can do this.")),
     }
 }
 

@@ -4,7 +4,7 @@ mod store;
 
 use crate::db::{Arg, Column, FromColumn, ToArg};
 use crate::event;
-use crate::{Cx, Error, PersonId, Principal, Result, Time, workspace};
+use crate::{Cx, Error, PersonId, Result, Time, workspace};
 
 pub(crate) use store::{columns, read};
 
@@ -83,7 +83,7 @@ pub struct Change {
 
 /// Adds a person. [`Error::Conflict`] when the external id is taken, [`Error::Invalid`] for a fact that is none.
 pub fn add(cx: &mut Cx<'_>, new: &Change) -> Result<Person> {
-    operator(cx)?;
+    cx.operator()?;
     check(&new.facts)?;
     insert(cx, new.clone())?
         .ok_or_else(|| Error::Conflict("There is already a person with this external id.".into()))
@@ -91,7 +91,7 @@ pub fn add(cx: &mut Cx<'_>, new: &Change) -> Result<Person> {
 
 /// Changes what is known of a person; a deactivated one can do nothing from now on.
 pub fn set(cx: &mut Cx<'_>, id: PersonId, change: &Change) -> Result<Person> {
-    operator(cx)?;
+    cx.operator()?;
     check(&change.facts)?;
     let person = get(cx, id)?;
     let holder = taken_by(cx, change.facts.external_id.as_deref())?;
@@ -104,7 +104,7 @@ pub fn set(cx: &mut Cx<'_>, id: PersonId, change: &Change) -> Result<Person> {
 /// Adds or changes by external id, as an import does: those who are known change, the others are new.
 /// How many were new. [`Error::Invalid`] when one has no external id; then nobody is changed.
 pub fn import(cx: &mut Cx<'_>, people: &[Change]) -> Result<usize> {
-    operator(cx)?;
+    cx.operator()?;
     let mut added = 0;
     for part in people.chunks(store::LOOKUP_MAX) {
         let ids: Vec<&str> = part.iter().map(importable).collect::<Result<_>>()?;
@@ -147,13 +147,13 @@ pub fn by_reference(cx: &mut Cx<'_>, reference: &str) -> Result<Person> {
 
 /// People with an id above `after`, in order of id, at most `limit`.
 pub fn page(cx: &mut Cx<'_>, after: Option<PersonId>, limit: i64) -> Result<Vec<Person>> {
-    operator(cx)?;
+    cx.operator()?;
     store::page(cx.tx, cx.workspace()?, after, limit)
 }
 
 /// The person a signed JWT vouches for: the one there is, or a new customer with the facts of its claims.
 pub fn vouched_for(cx: &mut Cx<'_>, facts: Facts) -> Result<PersonId> {
-    operator(cx)?;
+    cx.operator()?;
     check(&facts)?;
     first_contact(cx, facts)
 }
@@ -275,13 +275,6 @@ fn text(field: &'static str, value: Option<&str>, chars_max: usize) -> Result<()
     let fits = (1..=chars_max).contains(&value.chars().count()) && !value.chars().any(odd);
     let problem = || format!("This must be 1 to {chars_max} characters of text without control characters.");
     if fits { Ok(()) } else { Err(Error::invalid(field, problem())) }
-}
-
-fn operator(cx: &Cx<'_>) -> Result<()> {
-    match cx.who {
-        Principal::Operator(Some(_)) => Ok(()),
-        _ => Err(Error::Forbidden("Only the operator can do this.")),
-    }
 }
 
 impl Kind {

@@ -2,6 +2,8 @@
 //! workspace with people in it.
 
 mod postgres;
+mod queue;
+mod raw;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -15,6 +17,7 @@ use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Clock, ConversationId, Cx, Engine, Options, Principal, Result, Time, db};
 
 pub use postgres::Database;
+pub use queue::{Gate, queue, until};
 
 /// Writes a test once and runs it on both databases. Without PostgreSQL its half says so, and fails under CI.
 macro_rules! on_both {

@@ -48,6 +48,19 @@ impl Database {
     pub fn folder(&self) -> Option<&std::path::Path> {
         self.folder.as_ref().map(TempDir::path)
     }
+
+    /// A connection past the engine, to a PostgreSQL database.
+    pub fn client(&self) -> Client {
+        let Address::Postgres(url) = &self.address else { panic!("this database is a file") };
+        Client::connect(url, NoTls).expect("the test PostgreSQL answers")
+    }
+
+    /// How many connections to a PostgreSQL database wait for somebody else's lock.
+    pub fn waiting_for_locks(&self) -> i64 {
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        self.client().query_one(sql, &[]).expect("the test PostgreSQL obeys").get(0)
+    }
 }
 
 impl Drop for Database {

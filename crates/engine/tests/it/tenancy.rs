@@ -1,0 +1,203 @@
+//! Two workspaces: with every id of the other one tried on every verb, nothing is seen and nothing is changed.
+
+use parlance_engine::access::Caller;
+use parlance_engine::conversation::{self, Listing, Order, Source, SourceKind, Start};
+use parlance_engine::credential::{password, token};
+use parlance_engine::file::{self, Place, Verdict};
+use parlance_engine::membership::{self, Aggregate};
+use parlance_engine::message::{self, Post};
+use parlance_engine::person::{self, Change};
+use parlance_engine::{
+    ConversationId, Cx, Error, FileId, MessageId, PersonId, Principal, Result, TokenId, event, idempotency,
+    participant,
+};
+
+use crate::support::{House, on_both};
+
+const IMAGE: Verdict = Verdict::Image { content_type: "image/png", size_bytes: 9, width_px: 3, height_px: 3 };
+
+on_both! {
+    fn no_id_of_another_workspace_shows_or_changes_anything(house: &House) {
+        let (ours, theirs) = (furnish(house, "ours"), furnish(house, "theirs"));
+        let before = house.database.dump(theirs.ada.workspace);
+        for who in [ours.ada, ours.agent] {
+            for (name, verb) in PEOPLES {
+                let outcome = attempt(house, who, verb, &ours, &theirs);
+                assert!(refused(&outcome), "{name}: {outcome:?}");
+            }
+        }
+        let operator = Principal::Operator(Some(ours.ada.workspace));
+        for (name, verb) in OPERATORS {
+            let outcome = attempt(house, operator, verb, &ours, &theirs);
+            assert!(refused(&outcome), "{name}: {outcome:?}");
+        }
+        assert_eq!(house.database.dump(theirs.ada.workspace), before);
+    }
+
+    fn no_list_shows_anything_of_another_workspace(house: &House) {
+        let ours = furnish(house, "ours");
+        let operator = Principal::Operator(Some(ours.ada.workspace));
+        let everything = move |house: &House| {
+            let all = Listing { skip: 0, limit: 100, order: Order::Created, descending: false };
+            let pages = [ours.ada, ours.agent].map(|who| house.read(who, move |cx| conversation::page(cx, all)));
+            let unread = [ours.ada, ours.agent].map(|who| house.read(who, participant::unread));
+            let people = house.read(operator, |cx| person::page(cx, None, 100));
+            let log = house.read(operator, |cx| event::page(cx, 0, 1_000));
+            let tokens = house.read(operator, move |cx| token::page(cx, ours.ada.person, None, 100));
+            let belongs = house.read(operator, move |cx| membership::page(cx, ours.ada.person, None, 100));
+            format!("{pages:?} {unread:?} {people:?} {log:?} {tokens:?} {belongs:?}")
+        };
+        let before = everything(house);
+        assert!(!before.contains("Err("), "{before}");
+        furnish(house, "theirs");
+        assert_eq!(everything(house), before);
+    }
+
+    fn what_one_workspace_sweeps_stays_in_another(house: &House) {
+        let (ours, theirs) = (furnish(house, "ours"), furnish(house, "theirs"));
+        let before = house.database.dump(theirs.ada.workspace);
+        house.clock.forward(48 * 60 * 60);
+        let operator = Principal::Operator(Some(ours.ada.workspace));
+        assert_eq!(house.write(operator, |cx| idempotency::sweep(cx, 100)), Ok(1));
+        let old = house.read(operator, |cx| file::expired(cx, 100)).unwrap();
+        assert_eq!(old, [ours.draft]);
+        house.write(operator, move |cx| file::forget(cx, &[theirs.draft, theirs.file])).unwrap();
+        assert_eq!(house.database.dump(theirs.ada.workspace), before);
+    }
+}
+
+type Verb = fn(&mut Cx<'_>, &Rooms, &Rooms) -> Result<()>;
+
+/// Verbs of people: what is ours, then what is theirs.
+const PEOPLES: [(&str, Verb); 15] = [
+    ("get", |cx, _, t| conversation::get(cx, t.conversation).map(drop)),
+    ("lock", |cx, _, t| conversation::lock(cx, t.conversation)),
+    ("messages", |cx, _, t| message::page(cx, t.conversation, 0, 20).map(drop)),
+    ("post", |cx, _, t| {
+        message::post(cx, &Post { conversation: t.conversation, body: "Hello.".into() }).map(drop)
+    }),
+    ("mark read", |cx, _, t| participant::mark_read(cx, t.conversation, 1)),
+    ("start by id", |cx, _, t| conversation::start(cx, &start(&t.ada.person.to_string())).map(drop)),
+    ("start by name", |cx, _, t| conversation::start(cx, &start(&t.name)).map(drop)),
+    ("get a person", |cx, _, t| person::get(cx, t.ada.person).map(drop)),
+    ("name a person", |cx, _, t| person::by_reference(cx, &t.ada.person.to_string()).map(drop)),
+    ("draft", |cx, _, t| file::draft(cx, t.place()).map(drop)),
+    ("draft in our conversation", |cx, o, t| {
+        file::draft(cx, Place { conversation: o.conversation, message: t.message }).map(drop)
+    }),
+    ("await", |cx, _, t| file::awaited(cx, t.draft)),
+    ("upload", |cx, _, t| file::uploaded(cx, t.draft, &IMAGE)),
+    ("attach to our message", |cx, o, t| file::attach(cx, o.place(), t.file).map(drop)),
+    ("delete", |cx, o, t| {
+        file::delete(cx, o.place(), t.file).and_then(|()| file::delete(cx, t.place(), t.file))
+    }),
+];
+
+/// Verbs of the operator of our workspace.
+const OPERATORS: [(&str, Verb); 10] = [
+    ("get a person", |cx, _, t| person::get(cx, t.ada.person).map(drop)),
+    ("set a person", |cx, _, t| {
+        let change = Change { active: Some(false), ..Change::default() };
+        person::set(cx, t.ada.person, &change).map(drop)
+    }),
+    ("add a token", |cx, _, t| {
+        let new = token::New { person: t.ada.person, label: None, can_write: true, expires_at: None };
+        token::add(cx, &new).map(drop)
+    }),
+    ("list tokens", |cx, _, t| none(token::page(cx, t.ada.person, None, 10)?)),
+    ("revoke a token", |cx, _, t| token::revoke(cx, t.token)),
+    ("set a password", |cx, _, t| {
+        password::set(cx, t.ada.person, "eve@ours.example", &password::hash("correct horse battery")?)
+    }),
+    ("take a login", |cx, o, _| {
+        match password::set(
+            cx,
+            o.ada.person,
+            "Ada@theirs.example ",
+            &password::hash("correct horse battery")?,
+        ) {
+            Err(Error::Conflict(_)) => Err(Error::NotFound),
+            other => other,
+        }
+    }),
+    ("add a member", |cx, _, t| membership::add(cx, t.ada.person, &project(), "owner").map(drop)),
+    ("list memberships", |cx, _, t| none(membership::page(cx, t.ada.person, None, 10)?)),
+    ("remove a member", |cx, _, t| membership::remove(cx, t.ada.person, &project())),
+];
+
+fn attempt(house: &House, who: impl Into<Principal>, verb: Verb, ours: &Rooms, theirs: &Rooms) -> Result<()> {
+    let (ours, theirs) = (ours.clone(), theirs.clone());
+    house.write(who, move |cx| verb(cx, &ours, &theirs))
+}
+
+/// There is nothing here, or nobody to write to.
+fn refused(outcome: &Result<()>) -> bool {
+    matches!(outcome, Err(Error::NotFound | Error::Invalid { field: "recipientId", .. }))
+}
+
+fn none<T>(found: Vec<T>) -> Result<()> {
+    if found.is_empty() { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// Everything a workspace can have.
+#[derive(Clone)]
+struct Rooms {
+    ada: Caller,
+    agent: Caller,
+    /// Ada's name outside, of this workspace alone.
+    name: String,
+    conversation: ConversationId,
+    message: MessageId,
+    file: FileId,
+    draft: FileId,
+    token: TokenId,
+}
+
+impl Rooms {
+    fn place(&self) -> Place {
+        Place { conversation: self.conversation, message: self.message }
+    }
+}
+
+fn furnish(house: &House, slug: &'static str) -> Rooms {
+    let workspace = house.workspace(slug);
+    let name = format!("ada of {slug}");
+    let (ada, agent) = (house.customer(&workspace, &name), house.agent(&workspace, "agnes"));
+    let operator = Principal::Operator(Some(workspace.id));
+    house.customer(&workspace, "bob");
+    let begin = |body: &str| house.start(ada, "bob", "o-1", body).expect("a conversation begins");
+    let (conversation, _) = (begin("Hello."), begin("Are you there?"));
+    let page = house.read(ada, move |cx| message::page(cx, conversation, 1, 1)).unwrap();
+    let place = Place { conversation, message: page.messages[0].id };
+    let hang = move |cx: &mut Cx<'_>| {
+        let file = file::draft(cx, place)?.file;
+        file::uploaded(cx, file, &IMAGE)?;
+        Ok((file::attach(cx, place, file)?.id, file::draft(cx, place)?.file))
+    };
+    let (file, draft) = house.write(ada, hang).expect("a file is attached");
+    let once = idempotency::Once { key: "k".into(), request_hash: "h".into() };
+    let answer = idempotency::Answer { status: 201, body: slug.to_owned() };
+    house.write(ada, move |cx| idempotency::once(cx, Some(&once), |_| Ok(answer.clone()))).unwrap();
+    let token = house.write(operator, move |cx| admit(cx, ada.person, slug)).expect("Ada is let in");
+    Rooms { ada, agent, name, conversation, message: place.message, file, draft, token }
+}
+
+fn admit(cx: &mut Cx<'_>, ada: PersonId, slug: &str) -> Result<TokenId> {
+    membership::add(cx, ada, &project(), "owner")?;
+    password::set(cx, ada, &format!("ada@{slug}.example"), &password::hash("correct horse battery")?)?;
+    let new = token::New { person: ada, label: Some("phone".into()), can_write: true, expires_at: None };
+    token::add(cx, &new).map(|(token, _)| token.id)
+}
+
+fn start(recipient: &str) -> Start {
+    Start {
+        source: Some(Source { kind: SourceKind::Order, id: "o-1".into() }),
+        recipient: Some(recipient.to_owned()),
+        shared_with: None,
+        body: "Hello.".into(),
+    }
+}
+
+fn project() -> Aggregate {
+    Aggregate { domain: "project".into(), kind: "project".into(), id: "p-1".into() }
+}
