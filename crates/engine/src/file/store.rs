@@ -89,7 +89,7 @@ pub(super) fn of_message(
 ) -> Result<Vec<Attachment>> {
     tx.all(
         "SELECT workspace, id, content_type, size_bytes, width_px, height_px FROM file
-         WHERE workspace = $1 AND message = $2 AND state = 'attached' ORDER BY id",
+         WHERE workspace = $1 AND message = $2 AND state = 'attached' ORDER BY created_at, id",
         args![workspace, message],
         attachment,
     )

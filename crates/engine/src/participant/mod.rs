@@ -13,8 +13,9 @@ pub fn unread(cx: &mut Cx<'_>) -> Result<i64> {
 
 /// The caller has seen everything up to message `index`: what others wrote until there is viewed now.
 /// Reading less far than before, or in a conversation one does not take part in, changes nothing.
+/// [`crate::Error::Forbidden`] for a token that may only read: what it looks at stays unread.
 pub fn mark_read(cx: &mut Cx<'_>, id: ConversationId, index: i64) -> Result<()> {
-    let caller = cx.caller()?;
+    let caller = cx.writer()?;
     let seen = conversation::seen(cx, id)?;
     let index = index.min(seen.conversation.message_count);
     let Some(before) = seen.read_index.filter(|before| *before < index) else { return Ok(()) };

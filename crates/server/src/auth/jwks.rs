@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use parlance_engine::Error;
-use parlance_engine::error::Cause;
+use parlance_engine::Time;
 use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::task::JoinSet;
 
 /// Keys older than this are fetched again.
-const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
+const FRESH_SECONDS: i64 = 5 * 60;
 
-/// A key that is not in the set may be new: but the set is not fetched more often than this, whoever asks.
-const ASKED_AT_MOST_EVERY: Duration = Duration::from_secs(10);
+/// A key that is not in the set may be new: but no server is asked more often than this, whoever asks, and whether
+/// it answered or not.
+const ASKED_EVERY_SECONDS: i64 = 10;
 
 /// The key server's whole answer must be here by then.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,78 +23,113 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// The largest set of keys that is read.
 const SET_BYTES_MAX: usize = 256 * 1024;
 
-/// Every key server that was ever asked. One is locked while it is asked, so that a thousand requests with a new key
-/// ask once, and nobody waits for somebody else's server.
-#[derive(Default)]
-pub(super) struct KeyServers(StdMutex<HashMap<String, Arc<Mutex<Option<Keys>>>>>);
+/// Which key a token names.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    pub(super) kid: Option<String>,
+    pub(super) algorithm: Algorithm,
+}
 
-struct Keys {
-    set: Arc<JwkSet>,
-    asked: Instant,
+/// Every key server that was ever asked.
+#[derive(Default)]
+pub(super) struct KeyServers(StdMutex<HashMap<String, Arc<KeyServer>>>);
+
+/// A server and what it last said.
+#[derive(Default)]
+struct KeyServer {
+    kept: StdMutex<Kept>,
+    /// Held while it is asked, so that a thousand requests with a new key ask once.
+    asking: Mutex<()>,
+}
+
+#[derive(Clone, Default)]
+struct Kept {
+    set: Option<Arc<JwkSet>>,
+    asked_at: Option<Time>,
 }
 
 impl KeyServers {
-    /// The key `kid` at `url`, if there is one for this asymmetric algorithm. [`Error::Busy`] when the server has
-    /// never answered.
-    pub(super) async fn key(
-        &self,
-        url: &str,
-        kid: Option<&str>,
-        algorithm: Algorithm,
-    ) -> Result<Option<DecodingKey>, Error> {
-        let set = self.set(url, |set| select(set, kid, algorithm).is_some()).await?;
-        Ok(select(&set, kid, algorithm).and_then(|jwk| DecodingKey::from_jwk(jwk).ok()))
+    /// The key at `url` by what is known of it, which nobody is asked for, if that is not too old.
+    pub(super) fn fresh(&self, url: &str, wanted: &Wanted, now: Time) -> Option<DecodingKey> {
+        let kept = self.server(url).kept();
+        kept.key(wanted).filter(|_| !kept.is_older_than(FRESH_SECONDS, now))
     }
 
-    async fn set(&self, url: &str, has_it: impl Fn(&JwkSet) -> bool) -> Result<Arc<JwkSet>, Error> {
-        let server = self.server(url);
-        let mut server = server.lock().await;
-        let kept = server.as_ref();
-        let good_for = |keys: &Keys| if has_it(&keys.set) { FRESH_FOR } else { ASKED_AT_MOST_EVERY };
-        if let Some(keys) = kept.filter(|keys| keys.asked.elapsed() < good_for(keys)) {
-            return Ok(Arc::clone(&keys.set));
+    /// The key at `url` by what is known of it, however old.
+    pub(super) fn known(&self, url: &str, wanted: &Wanted) -> Option<DecodingKey> {
+        self.server(url).kept().key(wanted)
+    }
+
+    /// Asks the servers at `urls` for this key, all at once, unless they were asked just now. False when one of them
+    /// has never answered.
+    pub(super) async fn ask(&self, urls: Vec<String>, wanted: &Wanted, now: Time) -> bool {
+        let mut asking = JoinSet::new();
+        for url in urls {
+            let (server, wanted) = (self.server(&url), wanted.clone());
+            asking.spawn(async move { server.ask(&url, &wanted, now).await });
         }
-        let set = match (fetch(url).await, kept) {
-            (Ok(set), _) => Arc::new(set),
-            (Err(problem), Some(old)) => {
-                tracing::warn!(url, problem, "the key server does not answer; its last keys stay in use");
-                Arc::clone(&old.set)
-            }
-            (Err(problem), None) => {
-                tracing::error!(url, problem, "the key server does not answer");
-                let message = "The keys of this workspace cannot be had at the moment.".to_owned();
-                return Err(Error::Busy { cause: Cause::Lost, message });
-            }
-        };
-        *server = Some(Keys { set: Arc::clone(&set), asked: Instant::now() });
-        Ok(set)
+        asking.join_all().await.into_iter().all(|has_answered| has_answered)
     }
 
-    fn server(&self, url: &str) -> Arc<Mutex<Option<Keys>>> {
+    fn server(&self, url: &str) -> Arc<KeyServer> {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(servers.entry(url.to_owned()).or_default())
     }
 }
 
+impl KeyServer {
+    /// False when it has never answered.
+    async fn ask(&self, url: &str, wanted: &Wanted, now: Time) -> bool {
+        let _alone = self.asking.lock().await;
+        let kept = self.kept();
+        let good_for = if kept.key(wanted).is_some() { FRESH_SECONDS } else { ASKED_EVERY_SECONDS };
+        if !kept.is_older_than(good_for, now) {
+            return kept.set.is_some();
+        }
+        let set = match fetch(url).await {
+            Ok(set) => Some(Arc::new(set)),
+            Err(problem) => {
+                tracing::warn!(url, problem, "the key server does not answer; its last keys stay in use");
+                kept.set
+            }
+        };
+        let has_answered = set.is_some();
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept { set, asked_at: Some(now) };
+        has_answered
+    }
+
+    fn kept(&self) -> Kept {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Kept {
+    fn key(&self, wanted: &Wanted) -> Option<DecodingKey> {
+        let jwk = select(self.set.as_ref()?, wanted)?;
+        DecodingKey::from_jwk(jwk).ok()
+    }
+
+    fn is_older_than(&self, seconds: i64, now: Time) -> bool {
+        self.asked_at.is_none_or(|at| at.plus_seconds(seconds) <= now)
+    }
+}
+
 /// The key of this id, made for this algorithm; without an id, the only such key. A symmetric key has no place
 /// in a public set and is never used.
-fn select<'s>(set: &'s JwkSet, kid: Option<&str>, algorithm: Algorithm) -> Option<&'s Jwk> {
-    let mut fitting = set
-        .keys
-        .iter()
-        .filter(|jwk| fits(jwk, algorithm) && (kid.is_none() || jwk.common.key_id.as_deref() == kid));
+fn select<'s>(set: &'s JwkSet, wanted: &Wanted) -> Option<&'s Jwk> {
+    let is_named = |jwk: &&Jwk| wanted.kid.is_none() || jwk.common.key_id == wanted.kid;
+    let mut fitting = set.keys.iter().filter(|jwk| fits(jwk, wanted.algorithm)).filter(is_named);
     let first = fitting.next()?;
     if fitting.next().is_some() { None } else { Some(first) }
 }
 
 fn fits(jwk: &Jwk, algorithm: Algorithm) -> bool {
-    use jsonwebtoken::jwk::AlgorithmParameters as P;
-    use jsonwebtoken::jwk::EllipticCurve as C;
+    use AlgorithmParameters as P;
     let family = match (&jwk.algorithm, algorithm) {
         (P::RSA(_), Algorithm::RS256 | Algorithm::RS384 | Algorithm::RS512) => true,
         (P::RSA(_), Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512) => true,
-        (P::EllipticCurve(key), Algorithm::ES256) => key.curve == C::P256,
-        (P::EllipticCurve(key), Algorithm::ES384) => key.curve == C::P384,
+        (P::EllipticCurve(key), Algorithm::ES256) => key.curve == EllipticCurve::P256,
+        (P::EllipticCurve(key), Algorithm::ES384) => key.curve == EllipticCurve::P384,
         (P::OctetKeyPair(_), Algorithm::EdDSA) => true,
         _ => false,
     };

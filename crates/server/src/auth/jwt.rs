@@ -3,14 +3,15 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use parlance_engine::credential::{self, Session};
+use parlance_engine::error::Cause;
 use parlance_engine::person::{self, Facts};
 use parlance_engine::workspace::{self, Jwt, Workspace};
 use parlance_engine::{Cx, Error, Principal, WorkspaceId, installation};
 use serde::Deserialize;
 
-use super::jwks::KeyServers;
+use super::jwks::{KeyServers, Wanted};
 use crate::app::App;
 
 /// How far the signer's clock may be from ours, in seconds.
@@ -59,16 +60,15 @@ impl Jwts {
         let (workspace, claims) = self.verify(app, token).await?;
         let external_id = claims.sub.clone();
         let known = move |cx: &mut Cx<'_>| credential::by_external_id(cx, workspace, &external_id);
-        if let Some(session) = app.engine.read(Principal::Nobody, known.clone()).await? {
+        if let Some(session) =
+            app.engine.read(Principal::Nobody, known.clone()).await.map_err(good_for_nobody)?
+        {
             return Ok(session);
         }
         let facts = claims.into_facts();
         let operator = Principal::Operator(Some(workspace));
-        // A claim that cannot be a fact makes a token that is good for nobody.
         let added = app.engine.write(operator, move |cx| person::vouched_for(cx, facts.clone())).await;
-        added.map_err(
-            |error| if matches!(error, Error::Invalid { .. }) { credential::UNKNOWN } else { error },
-        )?;
+        added.map_err(good_for_nobody)?;
         app.engine.read(Principal::Nobody, known).await?.ok_or(credential::UNKNOWN)
     }
 
@@ -77,26 +77,18 @@ impl Jwts {
             return Err(credential::UNKNOWN);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| credential::UNKNOWN)?;
-        let mut refusal = credential::UNKNOWN;
-        for (workspace, signing) in &self.issuers(app).await?.all {
-            match self.claims(signing, &header, token).await {
-                Ok(Some(claims)) => return Ok((*workspace, claims)),
-                Ok(None) => {}
-                // Perhaps the token is this workspace's; that its key server is down must not lock out the others.
-                Err(error) => refusal = error,
-            }
+        let wanted = Wanted { kid: header.kid, algorithm: header.alg };
+        let (issuers, now) = (self.issuers(app).await?, app.engine.now());
+        let fresh = |url: &str| self.servers.fresh(url, &wanted, now);
+        // Most tokens are known by what is at hand: then nobody waits for anybody's key server.
+        if let Some(verified) = issuers.verify(token, wanted.algorithm, fresh) {
+            return Ok(verified);
         }
-        Err(refusal)
-    }
-
-    async fn claims(&self, signing: &Signing, header: &Header, token: &str) -> Result<Option<Claims>, Error> {
-        match signing {
-            Signing::Secret(key) => Ok(claims(token, key, Algorithm::HS256)),
-            Signing::Jwks(url) => {
-                let key = self.servers.key(url, header.kid.as_deref(), header.alg).await?;
-                Ok(key.and_then(|key| claims(token, &key, header.alg)))
-            }
-        }
+        let have_answered = self.servers.ask(issuers.key_servers(wanted.algorithm), &wanted, now).await;
+        let known = |url: &str| self.servers.known(url, &wanted);
+        let verified = issuers.verify(token, wanted.algorithm, known);
+        // Perhaps the token belongs to the workspace whose keys were never to be had.
+        verified.ok_or_else(|| if have_answered { credential::UNKNOWN } else { no_keys() })
     }
 
     /// The issuers as the database knows them now: one key lookup tells whether those at hand still hold.
@@ -112,6 +104,46 @@ impl Jwts {
         *self.issuers.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         Ok(fresh)
     }
+}
+
+impl Issuers {
+    /// Whose key has signed the token, and its claims; `key` gives the key at a URL.
+    fn verify(
+        &self,
+        token: &str,
+        algorithm: Algorithm,
+        key: impl Fn(&str) -> Option<DecodingKey>,
+    ) -> Option<(WorkspaceId, Claims)> {
+        self.all.iter().find_map(|(workspace, signing)| {
+            let claims = match signing {
+                Signing::Secret(secret) => claims(token, secret, Algorithm::HS256),
+                Signing::Jwks(url) => claims(token, &key(url)?, algorithm),
+            };
+            claims.map(|claims| (*workspace, claims))
+        })
+    }
+
+    /// Where a key for this algorithm could be; nowhere, when it is one for shared secrets.
+    fn key_servers(&self, algorithm: Algorithm) -> Vec<String> {
+        if matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) {
+            return Vec::new();
+        }
+        let url = |signing: &Signing| match signing {
+            Signing::Jwks(url) => Some(url.clone()),
+            Signing::Secret(_) => None,
+        };
+        self.all.iter().filter_map(|(_, signing)| url(signing)).collect()
+    }
+}
+
+/// A claim that cannot be a fact makes a token that is good for nobody.
+fn good_for_nobody(error: Error) -> Error {
+    if matches!(error, Error::Invalid { .. }) { credential::UNKNOWN } else { error }
+}
+
+fn no_keys() -> Error {
+    let message = "The keys of a workspace cannot be had at the moment.".to_owned();
+    Error::Busy { cause: Cause::Lost, message }
 }
 
 fn issuer(workspace: Workspace) -> Option<(WorkspaceId, Signing)> {

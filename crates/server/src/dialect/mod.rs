@@ -2,6 +2,7 @@
 //! folder, one line in [`ALL`] and one folder of tests.
 
 mod managem;
+mod object;
 mod once;
 mod query;
 

@@ -9,11 +9,15 @@ use parlance_engine::{Cx, Error, Result};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
+use super::object::Object;
 use crate::app::App;
 use crate::http::{Fault, body};
 
 /// The header that names a request.
 const KEY: &str = "idempotency-key";
+
+/// How much is said about a body that cannot be used, in characters.
+const PROBLEM_CHARS_MAX: usize = 200;
 
 /// A request's body, and its name if it has one.
 pub struct Sent {
@@ -45,7 +49,8 @@ impl Sent {
         if self.media_type == MediaType::Other {
             return Err(Error::invalid("Content-Type", "The body must be application/json."));
         }
-        serde_json::from_slice(&self.body).map_err(|problem| Error::invalid("body", format!("{problem}.")))
+        let Object(value) = serde_json::from_slice(&self.body).map_err(unusable)?;
+        Ok(value)
     }
 
     /// Runs a verb that writes and gives the body of its answer; once for each Idempotency-Key.
@@ -57,6 +62,12 @@ impl Sent {
         let answer = move |cx: &mut Cx<'_>| verb(cx).map(|body| Answer { status, body });
         app.engine.write(caller.into(), move |cx| idempotency::once(cx, once.as_ref(), &answer)).await
     }
+}
+
+/// What is wrong with a body; a problem may quote what was sent, so it is cut short.
+fn unusable(problem: serde_json::Error) -> Error {
+    let said: String = problem.to_string().chars().take(PROBLEM_CHARS_MAX).collect();
+    Error::invalid("body", format!("{said}."))
 }
 
 /// The name of a request by its headers; `hash` says what it is.

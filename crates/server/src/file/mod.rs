@@ -7,13 +7,14 @@ mod fault;
 mod receive;
 mod show;
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, put};
 use parlance_engine::FileId;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::app::App;
 
@@ -25,26 +26,28 @@ pub fn routes() -> Router<App> {
         .route("/files/{link}", get(show::file))
 }
 
-/// Files whose bytes are arriving. A link is good for one upload, also when two begin at once.
+/// Files whose bytes are arriving. Uploads of one file follow one another, and the next is not even read before the
+/// one before it has ended: so a repetition finds the first one's answer, and a link costs the memory of one upload.
 #[derive(Default)]
-pub struct Uploads(Mutex<HashSet<FileId>>);
+pub struct Uploads(Mutex<HashMap<FileId, Weak<Place>>>);
 
-/// An upload under way; its end makes room for another, should this one have failed.
-struct UnderWay<'u> {
-    uploads: &'u Uploads,
-    file: FileId,
-}
+/// What an upload holds while it is under way.
+type Place = tokio::sync::Mutex<()>;
 
 impl Uploads {
-    /// `None` while another upload of this file is under way.
-    fn begin(&self, file: FileId) -> Option<UnderWay<'_>> {
-        let new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
-        new.then_some(UnderWay { uploads: self, file })
+    /// Waits until no other upload of this file is under way.
+    async fn begin(&self, file: FileId) -> OwnedMutexGuard<()> {
+        self.place(file).lock_owned().await
     }
-}
 
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.uploads.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.file);
+    fn place(&self, file: FileId) -> Arc<Place> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = places.get(&file).and_then(Weak::upgrade) {
+            return place;
+        }
+        places.retain(|_, place| place.strong_count() > 0);
+        let place = Arc::default();
+        places.insert(file, Arc::downgrade(&place));
+        place
     }
 }

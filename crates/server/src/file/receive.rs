@@ -16,6 +16,7 @@ use parlance_engine::file::{self, Verdict};
 use parlance_engine::idempotency::{self, Answer, Once};
 use parlance_engine::{Error, FileId, Principal, Result};
 use serde_json::{Value, json};
+use tokio::sync::OwnedMutexGuard;
 
 use super::fault::Refused;
 use crate::app::App;
@@ -58,6 +59,7 @@ struct Upload<'a> {
     app: &'a App,
     caller: Caller,
     file: FileId,
+    _alone: OwnedMutexGuard<()>,
 }
 
 impl<'a> Upload<'a> {
@@ -66,7 +68,7 @@ impl<'a> Upload<'a> {
         let link = app.engine.links().open(&text, Purpose::Upload, app.engine.now())?;
         let caller =
             app.engine.read(Principal::Nobody, move |cx| credential::by_upload_link(cx, &link)).await?;
-        Ok(Upload { app, caller, file: link.file })
+        Ok(Upload { app, caller, file: link.file, _alone: app.uploads.begin(link.file).await })
     }
 
     /// Examines the bytes, keeps what is clean of them, and notes what became of them.
@@ -75,9 +77,6 @@ impl<'a> Upload<'a> {
             return Err(Error::invalid("file", "Nothing was sent.").into());
         }
         let once = named(headers, || request_hash(method, &self.file.to_string(), &bytes))?;
-        let Some(_alone) = self.app.uploads.begin(self.file) else {
-            return Err(Error::Conflict("Another upload to this URL is under way.".into()).into());
-        };
         if let Some(answer) = self.given_before(once.clone()).await? {
             return Ok(answer);
         }

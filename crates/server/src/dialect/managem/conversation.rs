@@ -13,6 +13,7 @@ use super::wire::{self, NewConversation};
 use super::{NAME, answered, json};
 use crate::app::App;
 use crate::dialect::Sent;
+use crate::dialect::object::Object;
 use crate::dialect::query::Query;
 
 /// GET: the caller's conversations, as they were last sent if nothing has changed since.
@@ -77,6 +78,7 @@ fn listing(query: &Query<'_>) -> Result<Listing> {
 }
 
 fn start(new: NewConversation) -> Result<Start> {
-    let source = Source { kind: new.source.kind.parse()?, id: new.source.id };
+    let Object(source) = new.source;
+    let source = Source { kind: source.kind.parse()?, id: source.id };
     Ok(Start { source: Some(source), recipient: Some(new.recipient_id), shared_with: None, body: new.body })
 }

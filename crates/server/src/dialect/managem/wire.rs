@@ -11,12 +11,13 @@ use parlance_engine::{ConversationId, Error, FileId, MessageId, PersonId, Result
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::app::Links;
+use crate::dialect::object::Object;
 
 /// The body of POST /conversations.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct NewConversation {
-    pub(super) source: NewSource,
+    pub(super) source: Object<NewSource>,
     pub(super) recipient_id: String,
     pub(super) body: String,
 }

@@ -1,11 +1,15 @@
 //! A server of a test's own, listening on a port of its own, and people who speak to it over HTTP.
 
 mod database;
+mod dump;
+mod key_server;
 pub mod ledger;
 pub mod process;
+pub mod raw;
+mod transcript;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use parlance_engine::credential::token;
 use parlance_engine::db::{self, Address, Tuning};
@@ -22,6 +26,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use database::Database;
+pub use key_server::KeyServer;
+pub use transcript::Transcript;
 
 /// Writes a test once and runs it on both databases. Without PostgreSQL its half says so, and fails under CI.
 macro_rules! on_both {
@@ -58,10 +64,10 @@ pub struct Server {
     pub clock: Arc<TestClock>,
     client: reqwest::Client,
     runtime: Runtime,
-    serving: Option<JoinHandle<()>>,
+    serving: Mutex<Option<JoinHandle<()>>>,
     shutdown: CancellationToken,
-    _data: TempDir,
-    _database: Database,
+    data: Arc<TempDir>,
+    database: Arc<Database>,
 }
 
 /// The system's time when the test began, and what the test added.
@@ -87,27 +93,26 @@ impl Server {
 
     /// Starts a server whose configuration the test changes.
     pub fn configured(database: Database, change: impl FnOnce(&mut Config)) -> Server {
-        let data = tempfile::tempdir().expect("a temporary folder");
+        let data = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let mut config = config(&data);
         change(&mut config);
         let clock = Arc::new(TestClock(AtomicI64::new(jiff_now())));
+        Server::open(Arc::new(database), data, clock, &config)
+    }
+
+    /// Another node on the same PostgreSQL and the same folder of files.
+    pub fn another_node(&self) -> Server {
+        Server::open(self.database.clone(), self.data.clone(), self.clock.clone(), &config(&self.data))
+    }
+
+    fn open(database: Arc<Database>, data: Arc<TempDir>, clock: Arc<TestClock>, config: &Config) -> Server {
         let engine = Arc::new(engine(database.address.clone(), &clock));
         let runtime = Runtime::new().expect("threads");
-        let house = runtime.block_on(House::open(&config, engine.clone())).expect("the house opens");
+        let house = runtime.block_on(House::open(config, engine.clone())).expect("the house opens");
         let url = format!("http://{}", house.address().expect("an address"));
         let shutdown = CancellationToken::new();
-        let serving = Some(runtime.spawn(house.serve(shutdown.clone())));
-        Server {
-            url,
-            engine,
-            clock,
-            client: client(),
-            runtime,
-            serving,
-            shutdown,
-            _data: data,
-            _database: database,
-        }
+        let serving = Mutex::new(Some(runtime.spawn(house.serve(shutdown.clone()))));
+        Server { url, engine, clock, client: client(), runtime, serving, shutdown, data, database }
     }
 
     /// Does what only the operator may.
@@ -157,6 +162,30 @@ impl Server {
         })
     }
 
+    /// Everything the database holds, but for what is noted beside the requests: two are equal when nothing changed.
+    pub fn dump(&self) -> String {
+        dump::of(&self.database.address)
+    }
+
+    /// Ends the server in order: whatever it has taken on is done, or never will be. The engine stays open.
+    pub fn stop(&self) {
+        self.shutdown.cancel();
+        if let Some(serving) = self.serving.lock().unwrap_or_else(|e| e.into_inner()).take() {
+            let ended = self.runtime.block_on(serving);
+            assert!(ended.is_ok() || std::thread::panicking(), "the server ended badly");
+        }
+    }
+
+    /// `HOST:PORT`.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    /// The same person with another token, on this server.
+    pub fn bearing<'s>(&'s self, user: &User<'_>, token: &str) -> User<'s> {
+        User { server: self, id: user.id, token: token.to_owned() }
+    }
+
     /// A request of nobody in particular.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
@@ -166,11 +195,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shutdown.cancel();
-        if let Some(serving) = self.serving.take() {
-            let ended = self.runtime.block_on(serving);
-            assert!(ended.is_ok() || std::thread::panicking(), "the server ended badly");
-        }
+        self.stop();
     }
 }
 
@@ -192,6 +217,11 @@ impl User<'_> {
 
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
         self.server.send(self.request(Method::PATCH, path).json(body))
+    }
+
+    /// A POST that carries an Idempotency-Key.
+    pub fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.server.send(self.request(Method::POST, path).header("idempotency-key", key).json(body))
     }
 
     pub fn delete(&self, path: &str) -> Answer {
@@ -218,6 +248,12 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{}: {e} in {text:?}", self.status))
     }
 
+    /// The body, whatever it is, if the answer has this status.
+    pub fn expect_bytes(&self, status: u16) -> &[u8] {
+        assert_eq!(self.status.as_u16(), status);
+        &self.body
+    }
+
     /// The body, if the answer has this status.
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
@@ -225,11 +261,13 @@ impl Answer {
     }
 }
 
+/// The default configuration, where only the machine's own work bounds how fast a test may ask.
 fn config(data: &TempDir) -> Config {
     let mut config = Config::load(&Sources::default()).expect("the defaults load");
     config.data = data.path().to_owned();
     config.listen = ([127, 0, 0, 1], 0).into();
     config.metrics_listen = parlance_server::config::MetricsListen::Off;
+    (config.rates.token_per_second, config.rates.address_per_second) = (0, 0);
     config
 }
 
