@@ -149,6 +149,11 @@ impl Config {
         self.database.url.clone()
     }
 
+    /// The folder of the bytes of files.
+    pub fn files(&self) -> PathBuf {
+        self.data.join("files")
+    }
+
     /// The beginning of every link that the server hands out, without a slash at its end. `bound` is the address that
     /// the listener got, which differs from `listen` when that asks for port 0.
     pub fn public_url(&self, bound: SocketAddr) -> String {

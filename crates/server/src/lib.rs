@@ -2,11 +2,13 @@
 
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod blob;
 pub mod command;
 pub mod config;
 pub mod control;
 pub mod dialect;
+pub mod doctor;
 pub mod file;
 pub mod http;
 pub mod page_cache;

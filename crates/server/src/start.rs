@@ -11,8 +11,8 @@ use parlance_engine::Engine;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-pub(crate) use engine::make_data_folder;
 pub use engine::open_engine;
+pub(crate) use engine::{make_data_folder, now};
 
 use self::demo::Demo;
 use self::house::House;

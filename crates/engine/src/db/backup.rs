@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::copy::{self, Contents, Copy, Watch};
-use super::growing::{self, Growing};
+use super::growing::{self, Growing, with_ending};
 use super::{Address, Conn, Tuning, Use, migrate};
 use crate::{Error, Result, Time};
 
@@ -62,7 +62,7 @@ pub fn restore(job: &Restore<'_>, watch: Watch<'_>) -> Result<()> {
     take(job, &stage)?;
     let from = Address::Sqlite(stage.clone());
     let outcome = copy::copy(&Copy { from: &from, to: job.to, now: job.now }, watch);
-    let removed = ["", "-wal", "-shm"].iter().try_for_each(|end| remove(&stage, end));
+    let removed = ["", "-wal", "-shm"].iter().try_for_each(|end| remove(&with_ending(&stage, end)));
     outcome.map(drop).and(removed)
 }
 
@@ -76,12 +76,10 @@ fn take(job: &Restore<'_>, path: &Path) -> Result<()> {
     growing.finish()
 }
 
-fn remove(stage: &Path, end: &str) -> Result<()> {
-    let mut path = stage.as_os_str().to_owned();
-    path.push(end);
-    match fs::remove_file(&path) {
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(growing::fault("remove", stage, &error))
+            Err(growing::fault("remove", path, &error))
         }
         _ => Ok(()),
     }

@@ -82,6 +82,20 @@ pub fn expect_vacant(to: &Address, now: Time) -> Result<()> {
     outcome
 }
 
+/// [`Error::Conflict`] when a Parlance has a connection to this PostgreSQL database: what it writes after the
+/// copying began would stay behind. With SQLite there is a lock beside the file.
+pub fn expect_idle(address: &Address) -> Result<()> {
+    if let Address::Sqlite(_) = address {
+        return Ok(());
+    }
+    match Conn::open(address, Use::Read, Tuning::default())?.neighbours()? {
+        0 => Ok(()),
+        count => Err(Error::Conflict(format!(
+            "A Parlance has {count} connections to this database: stop it first, on every node."
+        ))),
+    }
+}
+
 fn fill(job: &Copy<'_>, watch: Watch<'_>) -> Result<Contents> {
     let tables = table::of_newest_schema()?;
     let mut source = Conn::open(job.from, Use::Read, Tuning::default())?;

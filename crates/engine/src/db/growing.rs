@@ -21,15 +21,14 @@ pub(super) struct Growing {
 impl Growing {
     /// Begins an empty file that only its owner may read. [`Error::Conflict`] when there is a file `own` already.
     pub(super) fn begin(own: &Path) -> Result<Growing> {
-        if own.exists() {
-            return Err(Error::Conflict(format!(
-                "{} exists already; nothing was written over it.",
-                own.display()
-            )));
+        // A log that is left of a deleted database would be played into the new one.
+        for taken in ["", "-wal", "-journal"].map(|end| with_ending(own, end)) {
+            if taken.exists() {
+                let taken = taken.display();
+                return Err(Error::Conflict(format!("{taken} exists already; nothing was written over it.")));
+            }
         }
-        let mut beside = own.as_os_str().to_owned();
-        beside.push(UNFINISHED);
-        let growing = Growing { own: own.to_owned(), beside: beside.into() };
+        let growing = Growing { own: own.to_owned(), beside: with_ending(own, UNFINISHED) };
         growing.remove();
         let begun = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&growing.beside);
         begun.map(|_| growing).map_err(|error| fault("make", own, &error))
@@ -79,6 +78,13 @@ impl Drop for Growing {
     fn drop(&mut self) {
         self.remove();
     }
+}
+
+/// The path with something added to its name.
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// An error of the file system, saying what was being done to which file.

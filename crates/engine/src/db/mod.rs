@@ -23,7 +23,7 @@ use crossbeam_channel::{Sender, TrySendError};
 
 pub use self::backup::{Restore, back_up, contents, restore};
 pub use self::conn::{Address, Conn, Tuning, Use};
-pub use self::copy::{Contents, Copy, Progress, Sum, Watch, copy, expect_vacant};
+pub use self::copy::{Contents, Copy, Progress, Sum, Watch, copy, expect_idle, expect_vacant};
 use self::reader::Readers;
 pub(crate) use self::value::args;
 pub use self::value::{Arg, Column, FromColumn, Row, ToArg};

@@ -27,7 +27,8 @@ impl Key {
         &self.0
     }
 
-    pub(super) fn subfolder(&self) -> &str {
+    /// The folder in which the file lies.
+    pub(crate) fn subfolder(&self) -> &str {
         &self.0[self.0.len() - 2..]
     }
 }

@@ -41,6 +41,12 @@ impl Blobs {
         Ok(blobs)
     }
 
+    /// The folder `root`, which another process may have open, for reading alone. Nothing is made or removed.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
     /// Stores `bytes` under `key`, in place of what was there. On return they are on the disk, name and all; after an
     /// error or a crash there is either the old file or the new one.
     pub fn put(&self, key: &Key, bytes: &[u8]) -> io::Result<()> {

@@ -7,8 +7,10 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use serde_json::json;
 
+use super::move_to::MoveTo;
 use super::print::Answer;
 use super::reach::Reach;
+use super::restore::Restore;
 use super::serve::Serve;
 use super::{Failure, Output, Request, Result, config, person, version};
 use crate::config::{Config, Sources};
@@ -34,6 +36,10 @@ enum Command {
     Serve(Serve),
     #[command(flatten)]
     Request(Request),
+    /// Go back to a backup: fill an empty database and data folder from it
+    Restore(Restore),
+    /// Copy everything into another database, SQLite or PostgreSQL, and compare it row by row
+    Move(MoveTo),
     /// Print the default configuration with a comment on every key
     Config,
     /// Print the version
@@ -77,6 +83,8 @@ impl Line {
                 sources.flags.extend(serve.listen.clone().map(|address| ("listen", address)));
                 serve.run(Config::load(&sources)?).map(Answer::Output)
             }
+            Command::Restore(restore) => restore.run(&Config::load(&sources)?).map(Answer::Output),
+            Command::Move(to) => to.run(&Config::load(&sources)?).map(Answer::Output),
             Command::Request(request) => carry_out(request, Config::load(&sources)?),
         }
     }
@@ -84,6 +92,9 @@ impl Line {
 
 fn carry_out(mut request: Request, config: Config) -> Result<Answer> {
     request.prepare()?;
+    if let Request::Doctor(doctor) = request {
+        return doctor.drive(&config).map(Answer::Output);
+    }
     let mut reach = Reach::open(config)?;
     match request {
         Request::Person(person::Request::Import(import)) => import.drive(&mut reach).map(Answer::Output),

@@ -5,17 +5,22 @@
 //! `run(&self, &Call) -> Result<Output>`, and a variant of [`Request`]; one that needs no installation, or none that
 //! is open, is a variant of `Command` below.
 
+mod backup;
+mod bar;
 mod cell;
 mod config;
+mod doctor;
 mod failure;
 mod line;
 mod list;
 mod membership;
+mod move_to;
 mod output;
 mod person;
 mod print;
 mod reach;
 mod request;
+mod restore;
 mod serve;
 mod stdin;
 mod token;

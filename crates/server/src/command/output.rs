@@ -25,6 +25,15 @@ pub enum Output {
         /// With `--json`.
         json: Value,
     },
+    /// What an examination found, told as [`Output::Told`]; the exit code says whether all is well.
+    Checked {
+        /// For people, with its line ends.
+        text: String,
+        /// With `--json`.
+        json: Value,
+        /// Whether there is no problem.
+        is_well: bool,
+    },
 }
 
 /// The items that a verb gave when asked for at most `limit`.

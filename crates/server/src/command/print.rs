@@ -20,7 +20,7 @@ pub(super) enum Answer {
 /// Prints what came of a command: for programs exactly one JSON value on standard output, whatever happened; for
 /// people text on standard output or a sentence on standard error. Gives the exit code.
 pub(super) fn print(outcome: Result<Answer>, json: bool) -> ExitCode {
-    let code = outcome.as_ref().map_or_else(Failure::exit_code, |_| 0);
+    let code = outcome.as_ref().map_or_else(Failure::exit_code, Answer::exit_code);
     let mut stdout = BufWriter::new(io::stdout().lock());
     let printed = match outcome {
         Ok(answer) if json => answer.write_json(&mut stdout),
@@ -39,9 +39,15 @@ pub(super) fn print(outcome: Result<Answer>, json: bool) -> ExitCode {
 }
 
 impl Answer {
+    fn exit_code(&self) -> u8 {
+        u8::from(matches!(self, Answer::Output(Output::Checked { is_well: false, .. })))
+    }
+
     fn write_json(self, to: &mut impl Write) -> io::Result<()> {
         match self {
-            Answer::Output(Output::One(json) | Output::Told { json, .. }) => writeln!(to, "{json}"),
+            Answer::Output(Output::One(json) | Output::Told { json, .. } | Output::Checked { json, .. }) => {
+                writeln!(to, "{json}")
+            }
             Answer::Output(Output::Page { items, .. }) => writeln!(to, "{}", Value::Array(items)),
             Answer::List(list) => list.write_json(to),
         }
@@ -50,7 +56,9 @@ impl Answer {
     fn write_text(self, to: &mut impl Write) -> io::Result<()> {
         match self {
             Answer::Output(Output::One(thing)) => fields(to, &thing),
-            Answer::Output(Output::Told { text, .. }) => to.write_all(text.as_bytes()),
+            Answer::Output(Output::Told { text, .. } | Output::Checked { text, .. }) => {
+                to.write_all(text.as_bytes())
+            }
             Answer::Output(Output::Page { items, .. }) => items.iter().try_for_each(|item| fields(to, item)),
             Answer::List(list) => list.write_table(to),
         }

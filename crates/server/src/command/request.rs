@@ -7,7 +7,7 @@ use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Cx, Engine, Principal};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Output, Result, membership, token};
+use super::{Failure, Output, Result, backup, doctor, membership, token};
 use crate::config::Config;
 
 /// A command for an open installation. A new one is a variant here, and an arm in [`Request::run`].
@@ -30,6 +30,10 @@ pub enum Request {
     /// Mint, list and revoke tokens
     #[command(subcommand)]
     Token(token::Request),
+    /// Back up the database and all files into a new folder, while the server runs
+    Backup(backup::Request),
+    /// Look whether everything is well: the database, files, disk, clock, configuration
+    Doctor(doctor::Request),
 }
 
 /// What a request acts on.
@@ -48,7 +52,8 @@ impl Request {
         match self {
             Request::Workspace(request) => request.prepare(),
             Request::Person(request) => request.prepare(),
-            Request::Membership(_) | Request::Token(_) => Ok(()),
+            Request::Backup(request) => request.prepare(),
+            Request::Membership(_) | Request::Token(_) | Request::Doctor(_) => Ok(()),
         }
     }
 
@@ -59,6 +64,8 @@ impl Request {
             Request::Person(request) => request.run(call),
             Request::Membership(request) => request.run(call),
             Request::Token(request) => request.run(call),
+            Request::Backup(request) => request.run(call),
+            Request::Doctor(request) => request.run(call),
         }
     }
 }

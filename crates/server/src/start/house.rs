@@ -85,7 +85,7 @@ async fn open_metrics(config: &Config) -> Result<Option<(TcpListener, Prometheus
 }
 
 fn open_blobs(config: &Config) -> Result<Blobs, String> {
-    let folder = config.data.join("files");
+    let folder = config.files();
     Blobs::open(&folder).map_err(|e| {
         format!(
             "the folder of files {} cannot be used: {e}; choose another with PARLANCE_DATA",

@@ -54,6 +54,18 @@ impl Conn {
         }
     }
 
+    /// How many other connections a Parlance has to this PostgreSQL database, as far as this user may see them.
+    pub(in crate::db) fn neighbours(&mut self) -> Result<i64> {
+        match self.kind {
+            Kind::Sqlite(_) => Ok(0),
+            Kind::Postgres(_) => self.scalar(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+                   AND application_name = 'parlance' AND pid <> pg_backend_pid()",
+                &[],
+            ),
+        }
+    }
+
     /// Tells PostgreSQL's planner what a table that was just filled is like; SQLite plans without.
     pub(in crate::db) fn analyze(&mut self, table: &str) -> Result<()> {
         match &mut self.kind {

@@ -1,8 +1,11 @@
 //! The command `parlance`: the real program, on both databases, alone and beside a running server.
 
+mod backup;
+mod doctor;
 mod failing;
 mod import;
 mod json;
+mod moving;
 mod people;
 mod secret;
 mod serving;

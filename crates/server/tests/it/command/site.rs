@@ -115,7 +115,12 @@ impl Site {
 
     /// Starts the server and waits until it takes commands.
     pub fn serve(&self) -> Server {
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        self.serve_as(self.command(&["serve"]))
+    }
+
+    /// [`Site::serve`] with a command of one's own.
+    pub fn serve_as(&self, mut command: Command) -> Server {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let mut server = Server(child.expect("the server starts"));
         let socket = self.socket();
         while UnixStream::connect(&socket).is_err() {
