@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::credential::link::Key;
 use crate::db::args;
-use crate::{Cx, Error, Result, Time};
+use crate::{Cx, Error, Result, Time, WorkspaceId};
 
 /// How long a commit's mark is kept, in seconds: far longer than a node tries to find out what became of it.
 const MARK_SECONDS: i64 = 24 * 60 * 60;
@@ -27,6 +27,20 @@ pub(crate) fn found(cx: &mut Cx<'_>) -> Result<Key> {
 /// Moves whenever the settings of any workspace change: what was derived from them is kept under this version.
 pub fn settings_version(cx: &mut Cx<'_>) -> Result<i64> {
     cx.tx.scalar("SELECT settings_version FROM installation WHERE id = 1", &[])
+}
+
+/// Whatever was derived from the settings of any workspace is out of date.
+pub(crate) fn settings_changed(cx: &mut Cx<'_>) -> Result<()> {
+    cx.tx.exec("UPDATE installation SET settings_version = settings_version + 1 WHERE id = 1", &[])?;
+    Ok(())
+}
+
+/// The number of a new workspace.
+pub(crate) fn next_workspace(cx: &mut Cx<'_>) -> Result<WorkspaceId> {
+    cx.tx.scalar(
+        "UPDATE installation SET workspace_seq = workspace_seq + 1 WHERE id = 1 RETURNING workspace_seq",
+        &[],
+    )
 }
 
 /// Forgets the marks of commits that nobody asks about any more; how many.

@@ -22,11 +22,11 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Sender, TrySendError};
 
 pub use self::backup::{Restore, back_up, contents, restore};
-pub use self::conn::{Address, Conn, Tuning, Use};
+pub use self::conn::{Address, Conn, Row, Tuning, Use};
 pub use self::copy::{Contents, Copy, Progress, Sum, Watch, copy, expect_idle, expect_vacant};
 use self::reader::Readers;
 pub(crate) use self::value::args;
-pub use self::value::{Arg, Column, FromColumn, Row, ToArg};
+pub use self::value::{Arg, Column, FromColumn, ToArg};
 use crate::error::Cause;
 use crate::event::Event;
 use crate::{Error, Result, Time, WorkspaceId};

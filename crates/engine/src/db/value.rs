@@ -1,7 +1,5 @@
 //! The values both databases know, and how Rust's types become them: 64-bit integers and text, or nothing.
 
-use std::cell::Cell;
-
 use uuid::Uuid;
 
 use crate::{Error, Result, Time};
@@ -163,46 +161,6 @@ impl<T: FromColumn> FromColumn for Option<T> {
         match column {
             Column::Null => Ok(None),
             other => T::from_column(other).map(Some),
-        }
-    }
-}
-
-/// A row of an answer. Its columns are read from left to right, each once, so a room's reader of its columns
-/// can be used wherever a statement selects them, whatever stands before.
-pub struct Row<'r> {
-    raw: Raw<'r>,
-    next: Cell<usize>,
-}
-
-/// The two databases' own rows.
-pub(super) enum Raw<'r> {
-    Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r postgres::Row),
-}
-
-impl<'r> Row<'r> {
-    pub(super) fn new(raw: Raw<'r>) -> Row<'r> {
-        Row { raw, next: Cell::new(0) }
-    }
-
-    /// The next column.
-    pub fn get<T: FromColumn>(&self) -> Result<T> {
-        let index = self.next.replace(self.next.get() + 1);
-        T::from_column(self.column(index)?)
-    }
-
-    /// How many columns there are.
-    pub fn width(&self) -> usize {
-        match &self.raw {
-            Raw::Sqlite(row) => row.as_ref().column_count(),
-            Raw::Postgres(row) => row.len(),
-        }
-    }
-
-    fn column(&self, index: usize) -> Result<Column<'r>> {
-        match self.raw {
-            Raw::Sqlite(row) => super::conn::sqlite::column(row, index),
-            Raw::Postgres(row) => super::conn::postgres::column(row, index),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod store;
 
-use crate::{Cx, Error, Principal, Result, Time, WorkspaceId};
+use crate::{Cx, Error, Principal, Result, Time, WorkspaceId, installation};
 
 /// A tenant and its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub fn add(cx: &mut Cx<'_>, slug: &str, change: &Change) -> Result<Workspace> {
     operator(cx)?;
     check_slug(slug)?;
     let workspace = Workspace {
-        id: store::next_id(cx.tx)?,
+        id: installation::next_workspace(cx)?,
         slug: slug.to_owned(),
         name: slug.to_owned(),
         country: "FR".to_owned(),
@@ -129,6 +129,7 @@ fn apply(cx: &mut Cx<'_>, mut workspace: Workspace, change: &Change) -> Result<W
         ));
     }
     store::update(cx.tx, &workspace)?;
+    installation::settings_changed(cx)?;
     Ok(workspace)
 }
 

@@ -14,13 +14,6 @@ macro_rules! select {
     };
 }
 
-pub(super) fn next_id(tx: &mut Conn) -> Result<WorkspaceId> {
-    tx.scalar(
-        "UPDATE installation SET workspace_seq = workspace_seq + 1 WHERE id = 1 RETURNING workspace_seq",
-        &[],
-    )
-}
-
 /// False when the slug is taken.
 pub(super) fn insert(tx: &mut Conn, new: &Workspace) -> Result<bool> {
     let inserted = tx.exec(
@@ -40,7 +33,6 @@ pub(super) fn insert(tx: &mut Conn, new: &Workspace) -> Result<bool> {
     Ok(inserted == 1)
 }
 
-/// Writes all settings, and tells everything derived from them that they moved.
 pub(super) fn update(tx: &mut Conn, w: &Workspace) -> Result<()> {
     let (secret, url) = jwt_columns(w);
     tx.exec(
@@ -48,7 +40,6 @@ pub(super) fn update(tx: &mut Conn, w: &Workspace) -> Result<()> {
                 jwt_secret = $7, jwks_url = $8 WHERE id = $1",
         args![w.id, w.name, w.country, w.rules.links, w.rules.emoji, w.rules.profanity, secret, url],
     )?;
-    tx.exec("UPDATE installation SET settings_version = settings_version + 1 WHERE id = 1", &[])?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ const FRAMES_MAX: usize = 1_000;
 /// The pixels of all frames together: a hundred frames of 1280 × 720, some seconds of work.
 const FRAME_PIXELS_MAX: u64 = 100_000_000;
 /// One frame takes a byte for each pixel.
-const FRAME_BYTES_MAX: NonZeroU64 = NonZeroU64::new(PIXELS_MAX).unwrap();
+const FRAME_BYTES_MAX: NonZeroU64 = NonZeroU64::new(PIXELS_MAX).expect("the constant is not zero");
 
 pub(super) fn clean(bytes: &[u8]) -> Result<Picture, Refusal> {
     check_frames(bytes)?;

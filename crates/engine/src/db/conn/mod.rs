@@ -1,13 +1,15 @@
 //! A connection to either database. This folder and `search/` alone know which one is underneath.
 
-pub(crate) mod postgres;
-pub(crate) mod sqlite;
+mod postgres;
+mod row;
+mod sqlite;
 mod whole;
 
 use std::path::PathBuf;
 
+pub use self::row::Row;
 pub use self::sqlite::{Tuning, Use};
-use crate::db::value::{Arg, FromColumn, Row};
+use crate::db::value::{Arg, FromColumn};
 use crate::{Error, Result, WorkspaceId};
 
 /// Where the database is.

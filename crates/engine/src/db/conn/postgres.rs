@@ -8,10 +8,11 @@ use std::time::Duration;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use postgres::{Client, Config, NoTls, Row, Statement};
+use postgres::{Client, Config, NoTls, Statement};
 use rustls_platform_verifier::ConfigVerifierExt;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::row::{Raw, Row};
 use crate::db::value::{Arg, Column};
 use crate::error::Cause;
 use crate::{Error, Result};
@@ -55,12 +56,12 @@ impl Postgres {
         &mut self,
         sql: &str,
         args: &[Arg<'_>],
-        each: &mut dyn FnMut(&crate::db::Row<'_>) -> Result<()>,
+        each: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let statement = self.prepare(sql)?;
         let mut rows = self.client.query_raw(&statement, args.iter()).map_err(fault)?;
         while let Some(row) = rows.next().map_err(fault)? {
-            each(&crate::db::Row::new(crate::db::value::Raw::Postgres(&row)))?;
+            each(&Row::new(Raw::Postgres(&row)))?;
         }
         Ok(())
     }
@@ -141,7 +142,7 @@ impl ToSql for Arg<'_> {
 }
 
 /// Column `index` of `row`.
-pub(crate) fn column(row: &Row, index: usize) -> Result<Column<'_>> {
+pub(super) fn column(row: &postgres::Row, index: usize) -> Result<Column<'_>> {
     let ty = row.columns().get(index).map(postgres::Column::type_);
     let column = match ty {
         Some(&Type::INT8) => row.try_get::<_, Option<i64>>(index).map(|v| v.map(Column::Int)),

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, Row, ToSql};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ToSql};
 
+use super::row::{Raw, Row};
 use crate::db::value::{Arg, Column};
 use crate::error::Cause;
 use crate::{Error, Result};
@@ -53,7 +54,7 @@ const CHECKPOINT_PAGES: u32 = 300;
 const PASSAGE_CACHE_KIB: u32 = 64 * 1024;
 
 /// Opens `path`, creating it when `usage` writes.
-pub(crate) fn open(path: &Path, usage: Use, tuning: Tuning) -> Result<Connection> {
+pub(super) fn open(path: &Path, usage: Use, tuning: Tuning) -> Result<Connection> {
     let access = match usage {
         Use::Write | Use::Fill => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         Use::Read => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -111,12 +112,12 @@ pub(super) fn query(
     db: &Connection,
     sql: &str,
     args: &[Arg<'_>],
-    each: &mut dyn FnMut(&crate::db::Row<'_>) -> Result<()>,
+    each: &mut dyn FnMut(&Row<'_>) -> Result<()>,
 ) -> Result<()> {
     let mut statement = prepare(db, sql, args)?;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(fault)? {
-        each(&crate::db::Row::new(crate::db::value::Raw::Sqlite(row)))?;
+        each(&Row::new(Raw::Sqlite(row)))?;
     }
     Ok(())
 }
@@ -156,7 +157,7 @@ impl ToSql for Arg<'_> {
 }
 
 /// Column `index` of `row`.
-pub(crate) fn column<'r>(row: &'r Row<'_>, index: usize) -> Result<Column<'r>> {
+pub(super) fn column<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<Column<'r>> {
     match row.get_ref(index).map_err(fault)? {
         ValueRef::Null => Ok(Column::Null),
         ValueRef::Integer(value) => Ok(Column::Int(value)),
@@ -171,7 +172,7 @@ pub(crate) fn column<'r>(row: &'r Row<'_>, index: usize) -> Result<Column<'r>> {
 }
 
 /// What an error of SQLite means to a caller.
-pub(crate) fn fault(error: rusqlite::Error) -> Error {
+pub(super) fn fault(error: rusqlite::Error) -> Error {
     let message = format!("The database could not do this: {error}");
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted) => {
