@@ -84,6 +84,11 @@ fn dump(path: &Path) -> Vec<Vec<Value>> {
     rows
 }
 
+fn postgres(database: &Database) -> postgres::Client {
+    let Address::Postgres(url) = &database.address else { panic!("a database on PostgreSQL") };
+    postgres::Client::connect(url, postgres::NoTls).unwrap()
+}
+
 fn column(db: &Connection, sql: &str) -> Vec<String> {
     let mut statement = db.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| row.get(0)).unwrap();
@@ -154,8 +159,7 @@ proptest! {
 #[test]
 fn postgres_has_the_tables_and_columns_that_are_copied() {
     let Some(house) = House::on_postgres() else { return };
-    let Address::Postgres(url) = &house.database.address else { unreachable!() };
-    let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+    let mut client = postgres(&house.database);
     let theirs = "SELECT table_name || '.' || column_name FROM information_schema.columns
                   WHERE table_schema = 'public' ORDER BY 1";
     let theirs: Vec<String> = client.query(theirs, &[]).unwrap().iter().map(|row| row.get(0)).collect();
@@ -198,11 +202,51 @@ fn a_copy_that_fails_half_way_leaves_nothing() {
     assert!(!names.into_iter().any(|entry| entry.unwrap().file_name().to_str().unwrap().contains("copy.db")));
     let Some(there) = Database::postgres() else { return };
     assert!(matches!(copy(&house.database.address, &there.address), Err(Error::Internal(_))));
-    let Address::Postgres(url) = &there.address else { unreachable!() };
-    let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+    let mut client = postgres(&there);
     let tables =
         client.query("SELECT 1 FROM information_schema.tables WHERE table_schema = 'public'", &[]).unwrap();
     assert!(tables.is_empty());
+}
+
+#[test]
+fn a_target_that_keeps_something_else_than_it_is_given_is_found_out() {
+    let from = House::on_sqlite();
+    let shop = from.workspace("shop");
+    from.customer(&shop, "ada");
+    let Some(House { engine, database, .. }) = House::on_postgres() else { return };
+    drop(engine);
+    let mut client = postgres(&database);
+    client
+        .batch_execute(
+            "DELETE FROM installation;
+             CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN NEW.username = upper(NEW.username); RETURN NEW; END $$;
+             CREATE TRIGGER shout BEFORE INSERT ON person FOR EACH ROW EXECUTE FUNCTION shout();",
+        )
+        .unwrap();
+    let found = copy(&from.database.address, &database.address).unwrap_err();
+    assert!(matches!(&found, Error::Internal(why) if why.contains("copy of person differs")), "{found}");
+    assert_eq!(db::expect_vacant(&database.address, NOW), Ok(()));
+    client.batch_execute("DROP TRIGGER shout ON person").unwrap();
+    copy(&from.database.address, &database.address).unwrap();
+}
+
+#[test]
+fn no_server_can_start_on_half_a_copy() {
+    let from = House::on_sqlite();
+    let Some(there) = Database::postgres() else { return };
+    let mut client = postgres(&there);
+    let mut seen = 0;
+    let job = Copy { from: &from.database.address, to: &there.address, now: NOW };
+    db::copy(&job, &mut |_| {
+        // The lock under which every start looks at the schema first.
+        let free: bool =
+            client.query_one("SELECT pg_try_advisory_xact_lock(7238461930142)", &[]).unwrap().get(0);
+        assert!(!free);
+        seen += 1;
+    })
+    .unwrap();
+    assert!(seen > 0);
 }
 
 #[test]
