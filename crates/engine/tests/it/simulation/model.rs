@@ -95,6 +95,11 @@ impl Space {
         if sees { Ok(at) } else { Err(Error::NotFound) }
     }
 
+    pub fn note_read(&self, who: &Caller, id: ConversationId) -> Result<usize> {
+        writer(who)?;
+        self.seen(who, id)
+    }
+
     fn open(&self, who: &Caller, id: ConversationId) -> Result<usize> {
         let at = self.seen(who, id)?;
         if self.talks[at].conversation.locked { Err(Error::Locked) } else { Ok(at) }

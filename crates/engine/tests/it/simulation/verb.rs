@@ -82,7 +82,7 @@ impl Player<'_> {
 
     fn read_up_to(&mut self, at: usize, who: Caller) {
         let (id, now) = (self.conversation(at), self.now());
-        let expected = self.spaces[at].seen(&who, id);
+        let expected = self.spaces[at].note_read(&who, id);
         let said = expected.as_ref().map_or(0, |talk| self.spaces[at].talks[*talk].messages.len());
         let index = self.below(said + 4) as i64 - 1;
         let done = self.write(who, move |cx| participant::mark_read(cx, id, index), expected);
