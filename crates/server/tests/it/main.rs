@@ -2,6 +2,7 @@
 
 mod command;
 mod crash;
+mod document;
 mod fault;
 mod managem;
 mod support;

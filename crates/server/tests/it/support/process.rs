@@ -61,8 +61,13 @@ impl Installation {
 
     /// Starts the server and waits until it listens.
     pub fn start(&self) -> Process {
+        self.start_with(&[])
+    }
+
+    /// [`Installation::start`] with more options.
+    pub fn start_with(&self, options: &[&str]) -> Process {
         let mut command = self.binary();
-        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(options);
         command.env("PARLANCE_LOG_FORMAT", "json").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let (found, url) = mpsc::channel();
