@@ -61,6 +61,8 @@ pub enum Cause {
     Queue,
     /// Another transaction was in the way; doing the same again may succeed at once.
     Contention,
+    /// Somebody kept a lock for longer than a write may wait; it was waited for in vain once and is not again.
+    Lock,
     /// The connection to the database is lost.
     Lost,
     /// The disk is full or does not answer.

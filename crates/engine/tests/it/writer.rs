@@ -209,7 +209,7 @@ pub fn talk(house: &House) -> (Caller, Caller, ConversationId) {
     talk_in(house, "shop")
 }
 
-fn talk_in(house: &House, slug: &'static str) -> (Caller, Caller, ConversationId) {
+pub fn talk_in(house: &House, slug: &str) -> (Caller, Caller, ConversationId) {
     let workspace = house.workspace(slug);
     let (ada, bob) = (house.customer(&workspace, "ada"), house.customer(&workspace, "bob"));
     (ada, bob, house.start(ada, "bob", "o-1", "Hello.").expect("a conversation begins"))
@@ -230,13 +230,13 @@ fn hang_a_file(house: &House, who: Caller, conversation: ConversationId) -> file
     place
 }
 
-/// The writer of this workspace stands still until the gate is opened.
-fn held_up(house: &House, who: Caller) -> Gate {
+/// The writer of this workspace stands still until the gate is opened, and then has nothing to commit.
+pub fn held_up(house: &House, who: Caller) -> Gate {
     let gate = Gate::new();
     let inside = gate.clone();
     house.engine.write_later(who.into(), move |_| {
         inside.pass();
-        Ok(())
+        Err(Error::NotFound)
     });
     gate.until_reached();
     gate

@@ -145,7 +145,9 @@ impl Conn {
     pub(super) fn begin_migration(&mut self) -> Result<()> {
         match &mut self.kind {
             Kind::Sqlite(db) => sqlite::exec(db, "BEGIN IMMEDIATE", &[]).map(drop),
-            Kind::Postgres(db) => db.script("BEGIN; SELECT pg_advisory_xact_lock(7238461930142)"),
+            Kind::Postgres(db) => {
+                db.script(&format!("{BEGIN_TO_WRITE}; SELECT pg_advisory_xact_lock(7238461930142)"))
+            }
         }
     }
 
@@ -197,9 +199,13 @@ impl Conn {
         Ok(left == 1)
     }
 
-    /// Forgets everything since the beginning; no error when nothing has begun.
+    /// Forgets everything since the beginning; no error when nothing has begun, but one when the connection is
+    /// closed and of no further use.
     pub(crate) fn rollback(&mut self) -> Result<()> {
-        if self.in_transaction() { self.simple("ROLLBACK") } else { Ok(()) }
+        match &self.kind {
+            Kind::Sqlite(db) if db.is_autocommit() => Ok(()),
+            _ => self.simple("ROLLBACK"),
+        }
     }
 
     /// Marks the point to which [`Conn::rollback_to_savepoint`] goes back.
@@ -253,12 +259,15 @@ impl Conn {
     }
 }
 
+/// Who has waited for a lock must see what its holder did, whatever isolation the server's settings prefer.
+const BEGIN_TO_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
 fn begin_and_lock(workspace: Option<WorkspaceId>) -> String {
     match workspace {
         Some(WorkspaceId(id)) => {
-            format!("BEGIN; SELECT event_seq FROM counter WHERE workspace = {id} FOR UPDATE")
+            format!("{BEGIN_TO_WRITE}; SELECT event_seq FROM counter WHERE workspace = {id} FOR UPDATE")
         }
-        None => "BEGIN".to_owned(),
+        None => BEGIN_TO_WRITE.to_owned(),
     }
 }
 

@@ -161,18 +161,17 @@ pub(super) fn fault(error: postgres::Error) -> Error {
         return Error::busy(Cause::Lost, message);
     };
     match *state {
-        S::T_R_SERIALIZATION_FAILURE | S::T_R_DEADLOCK_DETECTED | S::LOCK_NOT_AVAILABLE => {
-            Error::busy(Cause::Contention, message)
-        }
+        S::T_R_SERIALIZATION_FAILURE | S::T_R_DEADLOCK_DETECTED => Error::busy(Cause::Contention, message),
+        S::LOCK_NOT_AVAILABLE => Error::busy(Cause::Lock, message),
         S::DISK_FULL | S::IO_ERROR | S::OUT_OF_MEMORY => Error::busy(Cause::Disk, message),
-        S::ADMIN_SHUTDOWN
-        | S::CRASH_SHUTDOWN
-        | S::CANNOT_CONNECT_NOW
-        | S::TOO_MANY_CONNECTIONS
+        S::TOO_MANY_CONNECTIONS
         | S::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
         | S::READ_ONLY_SQL_TRANSACTION
         | S::QUERY_CANCELED => Error::busy(Cause::Lost, message),
-        _ if state.code().starts_with("08") => Error::busy(Cause::Lost, message),
+        // 08: connection exceptions; 57P: the server or an operator ended the session.
+        _ if state.code().starts_with("08") || state.code().starts_with("57P") => {
+            Error::busy(Cause::Lost, message)
+        }
         _ => Error::Internal(message),
     }
 }

@@ -175,7 +175,8 @@ pub(super) fn column<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<Col
 pub(super) fn fault(error: rusqlite::Error) -> Error {
     let message = format!("The database could not do this: {error}");
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted) => {
+        Some(ErrorCode::DatabaseBusy) => Error::busy(Cause::Lock, message),
+        Some(ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted) => {
             Error::busy(Cause::Contention, message)
         }
         Some(

@@ -2,6 +2,7 @@
 //! workspace with people in it.
 
 mod postgres;
+mod proxy;
 mod queue;
 mod raw;
 
@@ -17,6 +18,7 @@ use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Clock, ConversationId, Cx, Engine, Options, Principal, Result, Time, db};
 
 pub use postgres::Database;
+pub use proxy::{Fault, Proxy};
 pub use queue::{Gate, queue, until};
 
 /// Writes a test once and runs it on both databases. Without PostgreSQL its half says so, and fails under CI.
@@ -52,23 +54,32 @@ pub struct House {
 }
 
 /// A clock that stands still until a test moves it.
-pub struct TestClock(AtomicI64);
+pub struct TestClock {
+    micros: AtomicI64,
+    /// How many engines were opened by it.
+    openings: AtomicU64,
+}
 
 impl TestClock {
+    pub fn new() -> Arc<TestClock> {
+        let micros = AtomicI64::new(1_800_000_000_000_000);
+        Arc::new(TestClock { micros, openings: AtomicU64::new(1) })
+    }
+
     pub fn forward(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+        self.micros.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
     }
 
     /// What the next reading will be.
     pub fn next(&self) -> Time {
-        Time(self.0.load(Ordering::Relaxed))
+        Time(self.micros.load(Ordering::Relaxed))
     }
 }
 
 /// Every reading is a microsecond later than the one before, so that order in time is order of events.
 impl Clock for TestClock {
     fn now(&self) -> Time {
-        Time(self.0.fetch_add(1, Ordering::Relaxed))
+        Time(self.micros.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -93,8 +104,8 @@ impl House {
     }
 
     pub fn on(database: Database) -> House {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000_000_000)));
-        let engine = open(&database, &clock, 1).expect("an engine opens on an empty database");
+        let clock = TestClock::new();
+        let engine = open(&database, &clock).expect("an engine opens on an empty database");
         House { engine, clock, database }
     }
 
@@ -102,13 +113,18 @@ impl House {
     pub fn reopened(self) -> House {
         let House { engine, clock, database } = self;
         drop(engine);
-        let engine = open(&database, &clock, 2).expect("an engine opens on its own database");
+        let engine = open(&database, &clock).expect("an engine opens on its own database");
         House { engine, clock, database }
+    }
+
+    /// Tries to open another engine on the same database.
+    pub fn open_again(&self) -> Result<Engine> {
+        open(&self.database, &self.clock)
     }
 
     /// A second engine on the same database: another node.
     pub fn another_node(&self) -> Engine {
-        open(&self.database, &self.clock, 3).expect("another node opens")
+        self.open_again().expect("another node opens")
     }
 
     pub fn write<T: Send + 'static>(
@@ -127,8 +143,9 @@ impl House {
         self.engine.read_blocking(who.into(), verb)
     }
 
-    pub fn workspace(&self, slug: &'static str) -> Workspace {
-        self.write(Principal::OPERATOR, move |cx| workspace::add(cx, slug, &workspace::Change::default()))
+    pub fn workspace(&self, slug: &str) -> Workspace {
+        let slug = slug.to_owned();
+        self.write(Principal::OPERATOR, move |cx| workspace::add(cx, &slug, &workspace::Change::default()))
             .expect("a workspace is added")
     }
 
@@ -186,7 +203,9 @@ pub fn options(address: Address) -> db::Options {
     }
 }
 
-fn open(database: &Database, clock: &Arc<TestClock>, seed: u64) -> Result<Engine> {
+/// Each opening has chance of its own, as every process has.
+pub fn open(database: &Database, clock: &Arc<TestClock>) -> Result<Engine> {
+    let seed = clock.openings.fetch_add(1, Ordering::Relaxed);
     Engine::open(Options {
         db: options(database.address.clone()),
         clock: clock.clone(),

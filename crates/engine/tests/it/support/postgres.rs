@@ -3,14 +3,19 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use parlance_engine::db::Address;
+use postgres::config::Host;
 use postgres::{Client, NoTls};
 use tempfile::TempDir;
+
+use super::proxy::Proxy;
 
 /// Goes away with everything in it when it is dropped.
 pub struct Database {
     pub address: Address,
     folder: Option<TempDir>,
     name: Option<String>,
+    /// The URL of a PostgreSQL database, past any proxy.
+    pub direct: Option<String>,
 }
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -19,7 +24,13 @@ impl Database {
     pub fn sqlite() -> Database {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let address = Address::Sqlite(folder.path().join("parlance.db"));
-        Database { address, folder: Some(folder), name: None }
+        Database { address, folder: Some(folder), name: None, direct: None }
+    }
+
+    /// In a folder that is somebody else's.
+    pub fn in_folder(folder: &std::path::Path) -> Database {
+        let address = Address::Sqlite(folder.join("parlance.db"));
+        Database { address, folder: None, name: None, direct: None }
     }
 
     /// `None`, said loudly, when `PARLANCE_TEST_POSTGRES` is not set; a failure when `CI` is.
@@ -37,11 +48,29 @@ impl Database {
             &format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"),
         );
         let (base, _) = server.rsplit_once('/').expect("a URL with a database");
-        Some(Database {
-            address: Address::Postgres(format!("{base}/{name}")),
-            folder: None,
-            name: Some(name),
-        })
+        let url = format!("{base}/{name}");
+        let address = Address::Postgres(url.clone());
+        Some(Database { address, folder: None, name: Some(name), direct: Some(url) })
+    }
+
+    /// Another database on the same PostgreSQL; it does not go away by itself.
+    pub fn sibling(&self, name: &str) -> Database {
+        let (base, _) =
+            self.direct.as_ref().and_then(|url| url.rsplit_once('/')).expect("a URL with a database");
+        let url = format!("{base}/{name}");
+        Database { address: Address::Postgres(url.clone()), folder: None, name: None, direct: Some(url) }
+    }
+
+    /// The same PostgreSQL database as it is reached through a proxy.
+    pub fn behind_a_proxy(mut self) -> (Database, Proxy) {
+        let url = self.direct.clone().expect("a database on PostgreSQL");
+        let config: postgres::Config = url.parse().expect("a URL");
+        let [Host::Tcp(host)] = config.get_hosts() else { panic!("a PostgreSQL on TCP") };
+        let server = format!("{host}:{}", config.get_ports()[0]);
+        let proxy = Proxy::start(server.clone());
+        let proxied = url.replace(&server, &format!("127.0.0.1:{}", proxy.port));
+        self.address = Address::Postgres(format!("{proxied}?sslmode=disable"));
+        (self, proxy)
     }
 
     /// The folder in which a SQLite database lies.
@@ -51,7 +80,7 @@ impl Database {
 
     /// A connection past the engine, to a PostgreSQL database.
     pub fn client(&self) -> Client {
-        let Address::Postgres(url) = &self.address else { panic!("this database is a file") };
+        let url = self.direct.as_ref().expect("a database on PostgreSQL");
         Client::connect(url, NoTls).expect("the test PostgreSQL answers")
     }
 
