@@ -10,6 +10,7 @@ mod idempotency;
 mod link;
 mod listing;
 mod migrate;
+mod sanitise;
 mod simulation;
 mod support;
 mod tenancy;
