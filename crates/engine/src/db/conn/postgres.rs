@@ -39,7 +39,9 @@ impl Postgres {
             Error::invalid("database_url", format!("This is no PostgreSQL URL: {}", chain(&e)))
         })?;
         config.connect_timeout(CONNECT_TIMEOUT).application_name("parlance");
-        config.options(&format!("{} -c lock_timeout={LOCK_TIMEOUT_MS}", config.get_options().unwrap_or("")));
+        // A notice, such as that a table is there already, is nothing for the operator's log.
+        let asked = config.get_options().unwrap_or_default();
+        config.options(&format!("{asked} -c lock_timeout={LOCK_TIMEOUT_MS} -c client_min_messages=warning"));
         let client = match config.get_ssl_mode() {
             postgres::config::SslMode::Disable => config.connect(NoTls),
             _ => config.connect(tls()?),
