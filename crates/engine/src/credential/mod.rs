@@ -21,6 +21,8 @@ pub struct Session {
     pub people_version: i64,
     /// When the token was last noted as used.
     pub used_at: Option<Time>,
+    /// Nothing is known of them but their external id: somebody named them before they ever came.
+    pub unnamed: bool,
 }
 
 /// Who holds this token. [`Error::Unauthenticated`] when it is unknown, expired or revoked or its person is

@@ -42,13 +42,18 @@ pub(super) fn session_by_external_id(
     external_id: &str,
 ) -> Result<Option<Found>> {
     tx.maybe(
-        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version
+        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version,
+                CASE WHEN COALESCE(p.username, p.name, p.email, p.avatar) IS NULL THEN 1 ELSE 0 END
          FROM person p
          JOIN counter k ON k.workspace = p.workspace
          LEFT JOIN inbox i ON i.workspace = p.workspace AND i.person = p.id
          WHERE p.workspace = $1 AND p.external_id = $2",
         args![workspace, external_id],
-        person,
+        |row| {
+            let mut found = person(row)?;
+            found.session.unnamed = row.get()?;
+            Ok(found)
+        },
     )
 }
 
@@ -68,6 +73,12 @@ pub(super) fn uploader(tx: &mut Conn, link: &Link) -> Result<Option<Caller>> {
 fn person(row: &Row<'_>) -> Result<Found> {
     let (workspace, person, kind, active) = (row.get()?, row.get()?, row.get()?, row.get()?);
     let caller = Caller { workspace, person, kind, can_write: true, token: None };
-    let session = Session { caller, inbox_version: row.get()?, people_version: row.get()?, used_at: None };
+    let session = Session {
+        caller,
+        inbox_version: row.get()?,
+        people_version: row.get()?,
+        used_at: None,
+        unnamed: false,
+    };
     Ok(Found { session, active, revoked: false, expires_at: None })
 }

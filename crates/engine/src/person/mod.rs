@@ -151,11 +151,17 @@ pub fn page(cx: &mut Cx<'_>, after: Option<PersonId>, limit: i64) -> Result<Vec<
     store::page(cx.tx, cx.workspace()?, after, limit)
 }
 
-/// The person a signed JWT vouches for: the one there is, or a new customer with the facts of its claims.
+/// The person a signed JWT vouches for: the one there is, or a new customer with the facts of its claims. Somebody
+/// who was named before they came gets to be known by the claims; whoever is known already stays as they are.
 pub fn vouched_for(cx: &mut Cx<'_>, facts: Facts) -> Result<PersonId> {
     cx.operator()?;
     check(&facts)?;
-    first_contact(cx, facts)
+    let id = first_contact(cx, facts.clone())?;
+    let person = get(cx, id)?;
+    if person.facts.is_unnamed() {
+        update(cx, person, Change { facts, ..Change::default() })?;
+    }
+    Ok(id)
 }
 
 /// The person somebody names before they have ever come: created when the workspace's people come by JWT,
@@ -229,6 +235,11 @@ fn update(cx: &mut Cx<'_>, mut person: Person, change: Change) -> Result<Person>
 }
 
 impl Facts {
+    /// Whether they say nothing by which somebody is known to others.
+    fn is_unnamed(&self) -> bool {
+        [&self.username, &self.name, &self.email, &self.avatar].iter().all(|fact| fact.is_none())
+    }
+
     fn overlay(&mut self, new: Facts) {
         fn put<T>(old: &mut Option<T>, new: Option<T>) {
             if new.is_some() {

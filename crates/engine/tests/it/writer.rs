@@ -195,6 +195,7 @@ const NOBODY: credential::Session = credential::Session {
     inbox_version: 0,
     people_version: 0,
     used_at: None,
+    unnamed: false,
 };
 
 /// How many statements a verb takes.

@@ -60,9 +60,8 @@ impl Jwts {
         let (workspace, claims) = self.verify(app, token).await?;
         let external_id = claims.sub.clone();
         let known = move |cx: &mut Cx<'_>| credential::by_external_id(cx, workspace, &external_id);
-        if let Some(session) =
-            app.engine.read(Principal::Nobody, known.clone()).await.map_err(good_for_nobody)?
-        {
+        let found = app.engine.read(Principal::Nobody, known.clone()).await.map_err(good_for_nobody)?;
+        if let Some(session) = found.filter(|session| !(session.unnamed && claims.name_somebody())) {
             return Ok(session);
         }
         let facts = claims.into_facts();
@@ -167,6 +166,11 @@ fn claims(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option<Claims
 }
 
 impl Claims {
+    /// Whether they say more than an id.
+    fn name_somebody(&self) -> bool {
+        [&self.username, &self.name, &self.email, &self.avatar].iter().any(|claim| claim.is_some())
+    }
+
     fn into_facts(self) -> Facts {
         Facts {
             external_id: Some(self.sub),

@@ -189,6 +189,20 @@ on_both! {
         assert_eq!(page[0]["id"], begun["id"]);
     }
 
+    fn somebody_who_was_written_to_before_they_came_is_known_by_their_first_token(server: &Server) {
+        let shop = server.workspace_with("shop", by_secret(SECRET));
+        let ada = signed(SECRET, &json!({"sub": "ada", "exp": now() + 60, "username": "Ada"}));
+        let order = json!({"source": {"type": "ORDER", "id": "o-1"}, "recipientId": "bob", "body": "Hello?"});
+        let begin = server.request(reqwest::Method::POST, "/conversations").bearer_auth(&ada).json(&order);
+        assert_eq!(server.send(begin).expect(201)["userB"]["username"], "bob");
+        let bob = signed(SECRET, &json!({"sub": "bob", "exp": now() + 60, "username": "Bob the seller"}));
+        assert_eq!(ask(server, &bob).expect(200)[0]["userB"]["username"], "Bob the seller");
+        assert_eq!(ask(server, &ada).expect(200)[0]["userB"]["username"], "Bob the seller");
+        let renamed = signed(SECRET, &json!({"sub": "bob", "exp": now() + 60, "username": "Somebody else"}));
+        assert_eq!(ask(server, &renamed).expect(200)[0]["userB"]["username"], "Bob the seller");
+        assert_eq!(people(server, &shop).len(), 2);
+    }
+
     fn somebody_who_comes_with_ten_requests_at_once_is_one_person(server: &Server) {
         let shop = server.workspace_with("shop", by_secret(SECRET));
         let token = signed(SECRET, &claims("ada"));

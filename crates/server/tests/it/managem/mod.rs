@@ -11,6 +11,7 @@ mod idempotency;
 mod jwks;
 mod jwt;
 mod logged;
+mod sanitise;
 mod signed;
 mod talk;
 mod tenancy;
