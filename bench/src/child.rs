@@ -81,15 +81,15 @@ impl Server {
             .spawn()
             .map_err(|e| format!("{} does not start: {e}", home.binary.display()))?;
         let process = Process::of(child.id());
-        let server = Self { listening: Listening { child, address, process }, metrics };
+        let mut server = Self { listening: Listening { child, address, process }, metrics };
         server.wait_until_ready()?;
         Ok(server)
     }
 
-    fn wait_until_ready(&self) -> Result<()> {
+    fn wait_until_ready(&mut self) -> Result<()> {
         let asked = Instant::now();
         let ready = Request { method: "GET", path: "/readyz".to_owned(), token: None, body: None };
-        while asked.elapsed() < PATIENCE {
+        while asked.elapsed() < PATIENCE && self.listening.child.try_wait()?.is_none() {
             if load::fetch(self.listening.address, &ready).is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
             }

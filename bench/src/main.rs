@@ -69,11 +69,15 @@ fn publish(quick: bool) -> Result<()> {
     let server = own.with_file_name("parlance");
     let target = own.ancestors().nth(2).ok_or("this program is not in a target folder")?;
     let effort = if quick { Effort::QUICK } else { Effort::FULL };
-    let report = Run { effort, server, folder: target.join("bench") }.report()?;
-    writeln!(std::io::stdout(), "{report}")?;
+    let mut report = String::from("# The figures of `make bench`\n");
+    let mut tell = |part: &str| -> Result<()> {
+        report.push('\n');
+        report.push_str(part);
+        Ok(writeln!(std::io::stdout(), "{part}")?)
+    };
+    Run { effort, server, folder: target.join("bench") }.report(&mut tell)?;
     if !quick {
-        let published = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
-        std::fs::write(published, format!("# The figures of `make bench`\n\n{report}"))?;
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md"), report)?;
     }
     Ok(())
 }

@@ -65,18 +65,17 @@ struct Pair {
 }
 
 impl Run {
-    /// Measures on both databases; the report as Markdown.
-    pub(crate) fn report(&self) -> Result<String> {
+    /// Measures on both databases. Each part of the report, as Markdown, is told as soon as it is there.
+    pub(crate) fn report(&self, tell: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         fs::create_dir_all(self.folder.join("data"))?;
-        let machine = Machine::look(&self.folder)?;
+        tell(&Machine::look(&self.folder)?.to_string())?;
         let worlds = Worlds::new(self.effort.size);
-        let sqlite = self.sqlite(&worlds)?;
+        tell(&self.sqlite(&worlds)?.to_string())?;
         // For information beside the goals, so that its absence is said and does not take the other table away.
-        let postgres = self.postgres(&worlds).map_or_else(
-            |problem| format!("## PostgreSQL\n\nNOT MEASURED: {problem}\n"),
-            |table| table.to_string(),
-        );
-        Ok(format!("{machine}\n{sqlite}\n{postgres}"))
+        match self.postgres(&worlds) {
+            Ok(table) => tell(&table.to_string()),
+            Err(problem) => tell(&format!("## PostgreSQL\n\nNOT MEASURED: {problem}\n")),
+        }
     }
 
     fn sqlite(&self, worlds: &Worlds) -> Result<Table> {

@@ -1,7 +1,7 @@
 //! The two pages.
 
 use super::database::{Arg, Bare};
-use super::wire::{self, Conversation, Message, Source, User};
+use super::wire::{self, Conversation, Message, Source, Stamp, User};
 use crate::seed::database::Result;
 
 /// Who asks, and their versions: what the server reads for every request with a token.
@@ -122,8 +122,8 @@ pub(crate) fn conversations(db: &mut Bare, token_hash: &str) -> Result<Vec<u8>> 
                 user_a: party(row.text(8)?),
                 user_b: party(row.text(9)?),
                 locked: row.int(2)? == 1,
-                created_at: wire::time(row.int(11)?),
-                updated_at: wire::time(row.int(12)?),
+                created_at: Stamp(row.int(11)?),
+                updated_at: Stamp(row.int(12)?),
                 last_message: Message::read(row, 13, party(row.text(16)?))?,
             })
         })?;

@@ -1,6 +1,8 @@
 //! The JSON of the marketplace's contract, written straight from the rows.
 
-use serde::Serialize;
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::{Serialize, Serializer};
 
 use super::database::Row;
 use crate::seed::database::Result;
@@ -11,14 +13,14 @@ pub(super) struct User {
     id: String,
     username: Option<String>,
     reviews: i64,
-    rating: f64,
-    score: f64,
+    rating: Milli,
+    score: Milli,
     sales: i64,
     purchases: i64,
-    joined: String,
+    joined: Stamp,
     avatar: Option<String>,
     cover: Option<String>,
-    profile: Option<String>,
+    profile: String,
 }
 
 impl User {
@@ -31,13 +33,13 @@ impl User {
             username: text(3)?,
             avatar: text(7)?,
             cover: text(8)?,
-            profile: text(9)?,
+            profile: text(9)?.unwrap_or_default(),
             reviews: row.int(at + 10)?,
-            rating: row.int(at + 11)? as f64 / 1000.0,
-            score: row.int(at + 12)? as f64 / 1000.0,
+            rating: Milli(row.int(at + 11)?),
+            score: Milli(row.int(at + 12)?),
             sales: row.int(at + 13)?,
             purchases: row.int(at + 14)?,
-            joined: time(row.int(at + 16)?),
+            joined: Stamp(row.int(at + 16)?),
         })
     }
 }
@@ -58,8 +60,8 @@ pub(super) struct Message<'r> {
     conversation_id: &'r str,
     sender: &'r User,
     body: &'r str,
-    created_at: String,
-    viewed_at: Option<String>,
+    created_at: Stamp,
+    viewed_at: Option<Stamp>,
     attachments: [(); 0],
 }
 
@@ -71,8 +73,8 @@ impl<'r> Message<'r> {
             conversation_id: row.text(at + 1)?,
             sender,
             body: row.text(at + 4)?,
-            created_at: time(row.int(at + 6)?),
-            viewed_at: row.maybe_int(at + 7)?.map(time),
+            created_at: Stamp(row.int(at + 6)?),
+            viewed_at: row.maybe_int(at + 7)?.map(Stamp),
             attachments: [],
         })
     }
@@ -87,15 +89,32 @@ pub(super) struct Conversation<'r> {
     pub(super) user_a: &'r User,
     pub(super) user_b: &'r User,
     pub(super) locked: bool,
-    pub(super) created_at: String,
-    pub(super) updated_at: String,
+    pub(super) created_at: Stamp,
+    pub(super) updated_at: Stamp,
     pub(super) last_message: Message<'r>,
 }
 
-/// ISO 8601 in UTC with milliseconds.
-pub(super) fn time(us: i64) -> String {
-    let time = jiff::Timestamp::from_microsecond(us).expect("stored times are in range");
-    format!("{time:.3}")
+/// Thousandths, written as the number that they mean.
+struct Milli(i64);
+
+impl Serialize for Milli {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        match self.0 % 1000 {
+            0 => to.serialize_i64(self.0 / 1000),
+            _ => to.serialize_f64(self.0 as f64 / 1000.0),
+        }
+    }
+}
+
+/// Microseconds since the epoch, written as ISO 8601 in UTC with milliseconds.
+pub(super) struct Stamp(pub(super) i64);
+
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+        let time = Timestamp::from_microsecond(self.0).map_err(serde::ser::Error::custom)?;
+        to.serialize_str(&PRINTER.timestamp_to_string(&time))
+    }
 }
 
 /// A JSON array that grows item by item.

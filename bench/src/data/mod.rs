@@ -3,14 +3,13 @@
 //! Everything is a pure function of its number, so that rows can be made in any order and none is kept in memory.
 //! A few sellers have most of the conversations; most conversations are read, some have a tail that is not.
 
+mod draw;
 mod share;
 mod words;
 
-use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
-use share::{divide, zipf};
 use words::Words;
 
 /// Counts up whenever the same seed gives other rows; cached databases are keyed by it.
@@ -21,13 +20,8 @@ const END_US: i64 = 1_767_225_600_000_000;
 const DAY_US: i64 = 86_400_000_000;
 /// Conversations begin within these days before the end.
 const DAYS: i64 = 730;
-/// A conversation is over after at most this many days.
-const CONVERSATION_DAYS: i64 = 30;
-/// The share of people who sell, and of those who buy often: these have full inbox pages.
-const SELLERS: f64 = 0.07;
-const REGULARS: f64 = 0.05;
-/// The share of conversations whose newest messages the other side has not read.
-const UNREAD: f64 = 0.15;
+/// The seed of the vocabulary.
+const WORDS_SEED: u64 = 7;
 
 /// How much data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +32,20 @@ pub(crate) struct Size {
     pub(crate) conversations: usize,
     /// Messages in all conversations.
     pub(crate) messages: usize,
+    /// Whether the event log tells of all this. No read looks at it, so the largest data do without.
+    pub(crate) log: bool,
 }
 
 impl Size {
     /// What the published figures are measured on.
-    pub(crate) const FULL: Self = Self { people: 100_000, conversations: 200_000, messages: 2_000_000 };
+    pub(crate) const FULL: Self =
+        Self { people: 100_000, conversations: 200_000, messages: 2_000_000, log: true };
     /// Enough to try the bench itself.
-    pub(crate) const QUICK: Self = Self { people: 1_000, conversations: 2_000, messages: 20_000 };
+    pub(crate) const QUICK: Self = Self { people: 1_000, conversations: 2_000, messages: 20_000, log: true };
 
-    /// Ten times the conversations and the messages, of the same people.
+    /// Ten times the conversations and the messages, of the same people, without the log.
     pub(crate) fn ten_times(self) -> Self {
-        Self { conversations: self.conversations * 10, messages: self.messages * 10, ..self }
+        Self { conversations: self.conversations * 10, messages: self.messages * 10, log: false, ..self }
     }
 }
 
@@ -155,23 +152,7 @@ fn id(mut random: impl Rng, created_us: i64) -> String {
 impl World {
     /// The data of this size.
     pub(crate) fn new(size: Size) -> Self {
-        let mut random = Pcg64Mcg::seed_from_u64(0x70_61_72_6c_61_6e_63_65);
-        let (sellers, regulars) = (share_of(size.people, SELLERS), share_of(size.people, REGULARS));
-        let sold = inboxes(0..sellers, size.conversations, 0.7, &mut random);
-        let regular = inboxes(sellers..sellers + regulars, size.conversations / 2, 1.0, &mut random);
-        let others =
-            inboxes(sellers + regulars..size.people, size.conversations - regular.len(), 0.5, &mut random);
-        let mut bought = [regular, others].concat();
-        bought.shuffle(&mut random);
-        let lengths = lengths(size, &mut random);
-        let mut conversations: Vec<Conversation> = sold
-            .into_iter()
-            .zip(bought)
-            .zip(lengths)
-            .map(|((seller, buyer), messages)| conversation(&mut random, [buyer, seller], messages))
-            .collect();
-        conversations.sort_by_key(|conversation| conversation.created_us);
-        Self { size, conversations, words: Words::new(7) }
+        Self { size, conversations: draw::conversations(size), words: Words::new(WORDS_SEED) }
     }
 
     /// The person of this number.
@@ -273,42 +254,6 @@ impl World {
         said.sort_unstable();
         said.into_iter().map(|(_, number)| number).collect()
     }
-}
-
-fn share_of(whole: usize, share: f64) -> usize {
-    (whole as f64 * share) as usize
-}
-
-/// Hands `count` conversations to `people`: the share `even` in equal parts, the rest by rank, in random order.
-fn inboxes(people: std::ops::Range<usize>, count: usize, even: f64, random: &mut impl Rng) -> Vec<usize> {
-    let equal = divide(share_of(count, even), people.clone().map(|_| 1.0));
-    let ranked = divide(count - equal.iter().sum::<usize>(), zipf(people.len()));
-    let parts = equal.into_iter().zip(ranked);
-    let mut slots: Vec<usize> = people
-        .zip(parts)
-        .flat_map(|(person, (equal, more))| std::iter::repeat_n(person, equal + more))
-        .collect();
-    slots.shuffle(random);
-    slots
-}
-
-/// How many messages each conversation has: one, and then a log-normal share of the rest.
-fn lengths(size: Size, random: &mut impl Rng) -> Vec<usize> {
-    let weights: Vec<f64> = (0..size.conversations).map(|_| normal(random).exp()).collect();
-    let more = divide(size.messages - size.conversations, weights.iter().copied());
-    more.into_iter().map(|more| more + 1).collect()
-}
-
-/// A standard normal number, near enough: twelve uniform ones, summed.
-fn normal(random: &mut impl Rng) -> f64 {
-    (0..12).map(|_| random.random::<f64>()).sum::<f64>() - 6.0
-}
-
-fn conversation(random: &mut impl Rng, [buyer, seller]: [usize; 2], messages: usize) -> Conversation {
-    let created_us = END_US - random.random_range(DAY_US..DAYS * DAY_US);
-    let span_us = random.random_range(3_600_000_000..(END_US - created_us).min(CONVERSATION_DAYS * DAY_US));
-    let unread = if random.random_bool(UNREAD) { random.random_range(1..=messages.min(5)) } else { 0 };
-    Conversation { buyer, seller, messages, unread, created_us, span_us }
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ const CONTRADICTIONS: [(&str, &str); 8] = [
         "counters that do not stand at the last number given",
         "SELECT COUNT(*) FROM counter WHERE workspace = WS AND NOT (
              conversation_seq = (SELECT MAX(short_id) FROM conversation WHERE workspace = WS)
-             AND event_seq = (SELECT MAX(seq) FROM event WHERE workspace = WS)
+             AND event_seq = (SELECT COALESCE(MAX(seq), 0) FROM event WHERE workspace = WS)
              AND event_seq = (SELECT COUNT(*) FROM event WHERE workspace = WS))",
     ),
 ];

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Whatever went wrong, in words.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -89,11 +90,32 @@ impl Database {
         })
     }
 
-    /// Puts `rows` into `columns` of a table, written `table (a, b)`, by the fastest way there is.
-    pub(crate) fn fill(&mut self, table: &str, rows: impl Iterator<Item = Vec<Cell>>) -> Result<()> {
-        match self {
-            Self::Sqlite(db) => insert(db, table, rows),
-            Self::Postgres(db) => copy(db, table, rows),
+    /// Puts `rows` into the columns of a table, written `table (a, b)`, by the fastest way there is. The rows are
+    /// made on a thread of their own while others are stored.
+    pub(crate) fn fill(&mut self, table: &str, rows: impl Iterator<Item = Vec<Cell>> + Send) -> Result<()> {
+        let (made, ready) = sync_channel(CHUNKS_AHEAD);
+        std::thread::scope(|scope| {
+            scope.spawn(move || make(rows, &made));
+            let rows = ready.into_iter().flatten();
+            match self {
+                Self::Sqlite(db) => insert(db, table, rows),
+                Self::Postgres(db) => copy(db, table, rows),
+            }
+        })
+    }
+}
+
+/// Rows that go from thread to thread together.
+const CHUNK_ROWS: usize = 4096;
+/// Chunks that may wait to be stored.
+const CHUNKS_AHEAD: usize = 4;
+
+fn make(mut rows: impl Iterator<Item = Vec<Cell>>, made: &SyncSender<Vec<Vec<Cell>>>) {
+    loop {
+        let chunk: Vec<Vec<Cell>> = rows.by_ref().take(CHUNK_ROWS).collect();
+        // Nobody takes them any more when storing has failed; that is told where it happened.
+        if chunk.is_empty() || made.send(chunk).is_err() {
+            return;
         }
     }
 }

@@ -32,7 +32,9 @@ pub(crate) fn fill(database: &mut Database, workspace: i64, world: &World) -> Re
     seed.conversations(database)?;
     let order = world.in_order();
     seed.messages(database, &order)?;
-    seed.events(database, &order)?;
+    if world.size.log {
+        seed.events(database, &order)?;
+    }
     seed.counters(database)
 }
 
@@ -179,7 +181,7 @@ impl Seed<'_> {
     }
 
     /// Each conversation number of `order` with the index of its message.
-    fn indexed(&self, order: &[u32]) -> impl Iterator<Item = (usize, usize)> {
+    fn indexed(&self, order: &[u32]) -> impl Iterator<Item = (usize, usize)> + Send {
         let mut said = vec![0; self.world.size.conversations];
         order.iter().map(move |number| {
             let number = *number as usize;
@@ -242,9 +244,9 @@ impl Seed<'_> {
 
     fn counters(&self, database: &mut Database) -> Result<()> {
         let (workspace, size) = (self.workspace, self.world.size);
+        let events = if size.log { size.conversations * EVENTS_OF_A_START + size.messages } else { 0 };
         database.run(&format!(
-            "UPDATE counter SET event_seq = {}, conversation_seq = {} WHERE workspace = {workspace}",
-            size.conversations * EVENTS_OF_A_START + size.messages,
+            "UPDATE counter SET event_seq = {events}, conversation_seq = {} WHERE workspace = {workspace}",
             size.conversations
         ))
     }
