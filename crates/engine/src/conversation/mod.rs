@@ -3,7 +3,7 @@
 mod page;
 mod store;
 
-pub use page::{Item, Listing, Order, Overview, get, page};
+pub use page::{Item, Listing, Order, Overview, PAGE_MAX, get, page};
 pub(crate) use store::{columns, read};
 
 use crate::event;

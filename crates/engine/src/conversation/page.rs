@@ -6,6 +6,9 @@ use crate::message::{self, Message};
 use crate::person::{self, Person};
 use crate::{ConversationId, Cx, Error, PersonId, Result};
 
+/// The most that one page gives, of conversations as of messages; what a caller asks beyond it is not given.
+pub const PAGE_MAX: i64 = 1_000;
+
 /// Which page, in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Listing {
@@ -71,7 +74,7 @@ macro_rules! from_inbox {
     };
 }
 
-/// A page of the conversations between two people that the caller takes part in.
+/// A page of the conversations between two people that the caller takes part in; at most [`PAGE_MAX`] of them.
 pub fn page(cx: &mut Cx<'_>, listing: Listing) -> Result<Overview> {
     let caller = cx.caller()?;
     let sql = match (listing.order, listing.descending) {
@@ -80,10 +83,9 @@ pub fn page(cx: &mut Cx<'_>, listing: Listing) -> Result<Overview> {
         (Order::Created, true) => from_inbox!("me.conversation DESC"),
         (Order::Created, false) => from_inbox!("me.conversation"),
     };
-    let mut overview = Overview { items: Vec::with_capacity(listing.limit as usize), people: Vec::new() };
-    cx.tx.each(sql, args![caller.workspace, caller.person, listing.limit, listing.skip], |row| {
-        overview.take(row)
-    })?;
+    let (limit, skip) = (listing.limit.clamp(0, PAGE_MAX), listing.skip.max(0));
+    let mut overview = Overview { items: Vec::with_capacity(limit as usize), people: Vec::new() };
+    cx.tx.each(sql, args![caller.workspace, caller.person, limit, skip], |row| overview.take(row))?;
     complete(cx, &mut overview)?;
     Ok(overview)
 }

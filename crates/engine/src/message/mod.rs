@@ -90,8 +90,8 @@ pub fn post(cx: &mut Cx<'_>, new: &Post) -> Result<Message> {
 pub fn page(cx: &mut Cx<'_>, id: ConversationId, skip: i64, limit: i64) -> Result<Page> {
     let workspace = cx.workspace()?;
     let seen = conversation::seen(cx, id)?;
-    let newest = seen.conversation.message_count.saturating_sub(skip);
-    let mut messages = store::page(cx.tx, workspace, id, newest, limit)?;
+    let newest = seen.conversation.message_count.saturating_sub(skip.max(0));
+    let mut messages = store::page(cx.tx, workspace, id, newest, limit.clamp(0, conversation::PAGE_MAX))?;
     for message in &mut messages {
         attach(cx, message)?;
     }

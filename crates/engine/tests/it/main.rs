@@ -7,6 +7,7 @@ mod copy;
 mod fault;
 mod file;
 mod idempotency;
+mod limit;
 mod link;
 mod listing;
 mod migrate;

@@ -20,6 +20,13 @@ use crate::{Error, Result};
 /// How long a new connection may take before the node counts as lost.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// After so long without an answer from the network a connection counts as lost; without this, a cable that was pulled
+/// would hold a writer for hours.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// How long the server keeps the transaction of a node that has gone silent, and with it the lock on a workspace.
+const IDLE_TIMEOUT_MS: u32 = 60_000;
+
 /// How long a statement may wait for another node's lock before the writer behind it is told to try again.
 const LOCK_TIMEOUT_MS: u32 = 10_000;
 
@@ -39,9 +46,13 @@ impl Postgres {
             Error::invalid("database_url", format!("This is no PostgreSQL URL: {}", chain(&e)))
         })?;
         config.connect_timeout(CONNECT_TIMEOUT).application_name("parlance");
+        config.keepalives_idle(SILENCE_MAX).tcp_user_timeout(SILENCE_MAX);
         // A notice, such as that a table is there already, is nothing for the operator's log.
         let asked = config.get_options().unwrap_or_default();
-        config.options(&format!("{asked} -c lock_timeout={LOCK_TIMEOUT_MS} -c client_min_messages=warning"));
+        config.options(&format!(
+            "{asked} -c lock_timeout={LOCK_TIMEOUT_MS} -c client_min_messages=warning \
+             -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS}"
+        ));
         let client = match config.get_ssl_mode() {
             postgres::config::SslMode::Disable => config.connect(NoTls),
             _ => config.connect(tls()?),
