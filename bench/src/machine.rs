@@ -19,6 +19,7 @@ pub(crate) struct Machine {
     memory_gib: u64,
     kernel: String,
     fsync_us: u128,
+    load: String,
     rustc: String,
     revision: String,
 }
@@ -32,6 +33,7 @@ impl Machine {
             memory_gib: memory_gib()?,
             kernel: fs::read_to_string("/proc/sys/kernel/osrelease")?.trim().to_owned(),
             fsync_us: fsync_us(folder)?,
+            load: fs::read_to_string("/proc/loadavg")?.split(' ').next().unwrap_or_default().to_owned(),
             rustc: said("rustc", &["--version"]),
             revision: said("git", &["describe", "--always", "--dirty"]),
         })
@@ -49,6 +51,11 @@ impl fmt::Display for Machine {
             f,
             "- Disk: {PAGE_BYTES} bytes written and synced in {} µs (median of {FSYNCS})",
             self.fsync_us
+        )?;
+        writeln!(
+            f,
+            "- Others' load when this began: {} (figures taken beside other work say little)",
+            self.load
         )?;
         writeln!(f, "- Built from {} with {}, SQLite {}", self.revision, self.rustc, rusqlite::version())
     }
