@@ -1,12 +1,11 @@
 //! What every handler has at hand.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use parlance_engine::access::Caller;
 use parlance_engine::credential::Session;
 use parlance_engine::credential::link::Link;
-use parlance_engine::{Engine, TokenId};
+use parlance_engine::{Engine, TokenId, WorkspaceId};
 
 use crate::auth::Jwts;
 use crate::blob::Blobs;
@@ -100,22 +99,31 @@ impl Links {
 
 /// Tokens that were used, until a runner notes it in the database.
 #[derive(Default)]
-pub struct UsedTokens(Mutex<HashMap<TokenId, Caller>>);
+pub struct UsedTokens(Mutex<HashSet<(WorkspaceId, TokenId)>>);
 
-/// How old the note of a token's last use may grow, in seconds.
-const USE_NOTED_EVERY_SECONDS: i64 = 60;
+/// How old the note of a token's last use may grow, in seconds. Noting costs a write, and a write costs every reader
+/// of SQLite its cache.
+const USE_NOTED_EVERY_SECONDS: i64 = 10 * 60;
 
 impl UsedTokens {
-    /// Remembers that this session's token was used, unless that was noted within the last minute.
+    /// Remembers that this session's token was used, unless that was noted a short while ago.
     pub fn saw(&self, session: &Session, now: parlance_engine::Time) {
         let Some(token) = session.caller.token else { return };
         if session.used_at.is_none_or(|at| at.plus_seconds(USE_NOTED_EVERY_SECONDS) <= now) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token, session.caller);
+            self.lock().insert((session.caller.workspace, token));
         }
     }
 
-    /// Those remembered since the last call.
-    pub fn take(&self) -> Vec<Caller> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_values().collect()
+    /// Those remembered since the last call, workspace by workspace.
+    pub fn take(&self) -> HashMap<WorkspaceId, Vec<TokenId>> {
+        let mut used: HashMap<WorkspaceId, Vec<TokenId>> = HashMap::new();
+        for (workspace, token) in std::mem::take(&mut *self.lock()) {
+            used.entry(workspace).or_default().push(token);
+        }
+        used
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<(WorkspaceId, TokenId)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

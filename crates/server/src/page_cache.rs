@@ -8,8 +8,8 @@ use parlance_engine::{PersonId, WorkspaceId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// What all kept pages may weigh together.
-const BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// What all kept pages may weigh together: the first pages of some two thousand inboxes that are polled all day.
+const BYTES_MAX: u64 = 48 * 1024 * 1024;
 
 /// About how many pages that is.
 const PAGES_ESTIMATED: usize = 2_000;

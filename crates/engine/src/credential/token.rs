@@ -112,14 +112,13 @@ pub fn revoke(cx: &mut Cx<'_>, id: TokenId) -> Result<()> {
     if revoked == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Notes that the caller's token was used now; nothing for a caller without one.
-pub fn used(cx: &mut Cx<'_>) -> Result<()> {
-    let caller = cx.caller()?;
-    cx.tx.exec(
-        "UPDATE token SET used_at = $3 WHERE workspace = $1 AND id = $2",
-        args![caller.workspace, caller.token, cx.now],
-    )?;
-    Ok(())
+/// Notes, for the operator, that these tokens were used just now.
+pub fn used(cx: &mut Cx<'_>, tokens: &[TokenId]) -> Result<()> {
+    let workspace = cx.operator()?;
+    tokens.iter().try_for_each(|id| {
+        let sql = "UPDATE token SET used_at = $3 WHERE workspace = $1 AND id = $2";
+        cx.tx.exec(sql, args![workspace, id, cx.now]).map(drop)
+    })
 }
 
 fn read(row: &Row<'_>) -> Result<Token> {

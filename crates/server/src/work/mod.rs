@@ -4,13 +4,17 @@ mod sweep;
 
 use std::time::Duration;
 
+use parlance_engine::Principal;
 use parlance_engine::credential::token;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 
 /// Between two notes of which tokens were used.
-const NOTE_EVERY: Duration = Duration::from_secs(30);
+const NOTE_EVERY: Duration = Duration::from_secs(60);
+
+/// Tokens noted in one write.
+const NOTED_AT_ONCE: usize = 1_000;
 
 /// Between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
@@ -29,8 +33,12 @@ pub async fn run(app: App, shutdown: CancellationToken) {
     note_used(&app);
 }
 
+/// One write for many tokens, because each write is a commit at best and a reader's cold cache at worst.
 fn note_used(app: &App) {
-    for caller in app.used.take() {
-        app.engine.write_later(caller.into(), token::used);
+    for (workspace, tokens) in app.used.take() {
+        for some in tokens.chunks(NOTED_AT_ONCE) {
+            let some = some.to_vec();
+            app.engine.write_later(Principal::Operator(Some(workspace)), move |cx| token::used(cx, &some));
+        }
     }
 }
