@@ -35,6 +35,7 @@ pub struct Config {
     /// Where clients reach the server; see [`Config::public_url`].
     pub public_url: PublicUrl,
     /// Folder of files, and of the SQLite database unless it is elsewhere.
+    #[serde(deserialize_with = "value::folder")]
     pub data: PathBuf,
     /// Where `/metrics` is served, if anywhere.
     pub metrics_listen: MetricsListen,

@@ -188,7 +188,10 @@ fn own_message(cx: &mut Cx<'_>, place: Place) -> Result<Message> {
 }
 
 fn full() -> Error {
-    Error::Conflict(format!("A message takes at most {PER_MESSAGE_MAX} files."))
+    Error::Conflict(format!(
+        "A message takes at most {PER_MESSAGE_MAX} files, with those whose upload was begun in the last {} minutes.",
+        UPLOAD_SECONDS / 60
+    ))
 }
 
 fn changed(cx: &mut Cx<'_>, place: Place, kind: event::Kind) -> Result<()> {

@@ -168,16 +168,19 @@ fn claims(token: &str, key: &DecodingKey, algorithm: Algorithm) -> Option<Claims
 impl Claims {
     /// Whether they say more than an id.
     fn name_somebody(&self) -> bool {
-        [&self.username, &self.name, &self.email, &self.avatar].iter().any(|claim| claim.is_some())
+        let claims = [&self.username, &self.name, &self.email, &self.avatar];
+        claims.into_iter().flatten().any(|text| !text.trim().is_empty())
     }
 
+    /// An empty claim says nothing, as many backends write what they do not know.
     fn into_facts(self) -> Facts {
+        let said = |claim: Option<String>| claim.filter(|text| !text.trim().is_empty());
         Facts {
             external_id: Some(self.sub),
-            username: self.username,
-            name: self.name,
-            email: self.email,
-            avatar: self.avatar,
+            username: said(self.username),
+            name: said(self.name),
+            email: said(self.email),
+            avatar: said(self.avatar),
             ..Facts::default()
         }
     }

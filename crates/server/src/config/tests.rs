@@ -163,3 +163,9 @@ proptest! {
         with_file(&text, |sources| drop(Config::load(&sources)));
     }
 }
+
+#[test]
+fn an_empty_data_folder_is_refused_for_it_would_be_wherever_the_server_is_started() {
+    let refusal = refusal_of(&environment(&[("PARLANCE_DATA", " ")]));
+    assert!(refusal.contains("data") && refusal.contains("expected a folder"), "{refusal}");
+}

@@ -1,6 +1,7 @@
 //! The kinds of value that are more than a number or a string. Each says in its refusal what it expects.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use axum::http::{HeaderValue, Uri};
 use ipnet::IpNet;
@@ -124,6 +125,15 @@ pub(super) fn head_bytes<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::E
         return Err(D::Error::custom(format_args!("expected at least {HEAD_BYTES_MIN}")));
     }
     Ok(bytes)
+}
+
+/// A folder. An empty text would be whatever folder the server happens to be started in.
+pub(super) fn folder<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.trim().is_empty() {
+        true => Err(D::Error::custom("expected a folder such as ./data, not an empty text")),
+        false => Ok(text.into()),
+    }
 }
 
 /// Directives of the log.

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::{HeaderValue, Version, header};
 use axum::response::Response;
 use axum::routing::Route;
 use hyper::body::Body as _;
@@ -18,6 +19,7 @@ use super::Shell;
 use super::answer::Caller;
 use super::body::{Arrival, Watched};
 use super::fault::Fault;
+use super::health;
 use super::limit::Limits;
 
 /// Wraps a route in [`Guarded`].
@@ -54,11 +56,18 @@ impl Service<Request> for Guarded {
         if let Err(fault) = admit(&shell, &request) {
             return Box::pin(async move { Ok(shell.owners.answer(uri.path(), fault)) });
         }
+        let version = request.version();
         let (request, arrival) = watch(request, &shell.limits);
         let answering = self.route.call(request);
         Box::pin(async move {
-            let answered = in_time(answering, arrival, &shell.limits).await;
-            Ok(answered.unwrap_or_else(|fault| shell.owners.answer(uri.path(), fault)))
+            let answered = in_time(answering, arrival.as_ref(), &shell.limits).await;
+            let mut answer = answered.unwrap_or_else(|fault| shell.owners.answer(uri.path(), fault));
+            if version <= Version::HTTP_11 && arrival.is_some_and(|arrival| !arrival.is_over()) {
+                // The rest of the body is not read, so the connection ends here: a client with a pool must know, or
+                // it sends its next request into the void.
+                answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(answer)
         })
     }
 }
@@ -72,8 +81,9 @@ fn admit(shell: &Shell, request: &Request) -> Result<(), Fault> {
         return Err(Fault::LargeBody);
     }
     match request.extensions().get::<Caller>() {
-        Some(caller) => shell.rates.address(caller.address),
-        None => Ok(()),
+        // Whoever asks whether we are well must hear it on a busy day above all.
+        Some(caller) if !health::PATHS.contains(&request.uri().path()) => shell.rates.address(caller.address),
+        _ => Ok(()),
     }
 }
 
@@ -91,7 +101,7 @@ fn watch(request: Request, limits: &Limits) -> (Request, Option<Arrival>) {
 /// The answer, if it comes in time. The clock stands still while the body is on its way, which has limits of its own.
 async fn in_time(
     answering: impl Future<Output = Result<Response, Infallible>>,
-    arrival: Option<Arrival>,
+    arrival: Option<&Arrival>,
     limits: &Limits,
 ) -> Result<Response, Fault> {
     let begun = Instant::now();
@@ -104,7 +114,7 @@ async fn in_time(
         if let Ok(answered) = tokio::time::timeout(limits.request_timeout, &mut caught).await {
             return answered;
         }
-        let is_arriving = arrival.as_ref().is_some_and(|arrival| !arrival.is_over());
+        let is_arriving = arrival.is_some_and(|arrival| !arrival.is_over());
         if !is_arriving || begun.elapsed() > limits.body_timeout {
             return Err(Fault::LateAnswer);
         }

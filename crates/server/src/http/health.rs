@@ -7,6 +7,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+/// Their paths.
+pub(super) const PATHS: [&str; 2] = ["/healthz", "/readyz"];
+
 /// The two routes. `ready` looks whether the server can take requests; its reason against it goes to the log, not to
 /// whoever asks.
 pub fn routes<F, R>(ready: F) -> Router
@@ -28,8 +31,8 @@ where
         }
     };
     Router::new()
-        .route("/healthz", get(async || said(StatusCode::OK, r#"{"status":"alive"}"#)))
-        .route("/readyz", get(readiness))
+        .route(PATHS[0], get(async || said(StatusCode::OK, r#"{"status":"alive"}"#)))
+        .route(PATHS[1], get(readiness))
 }
 
 fn said(status: StatusCode, body: &'static str) -> Response {

@@ -4,6 +4,7 @@ mod command;
 mod crash;
 mod document;
 mod fault;
+mod http;
 mod managem;
 mod support;
 mod tls;

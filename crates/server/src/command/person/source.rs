@@ -106,6 +106,10 @@ impl Source {
 }
 
 fn parse(line: &[u8]) -> Result<Facts, String> {
+    // Serde would take an array of a person's facts in order as well.
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err("expected one JSON object on the line.".to_owned());
+    }
     serde_json::from_slice(line).map_err(|problem| {
         // The library counts the lines of what it was given, which is always one.
         let text = problem.to_string();

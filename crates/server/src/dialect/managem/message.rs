@@ -1,7 +1,7 @@
 //! `/conversations/{id}/messages`: list and send (contract §1.5, §1.6).
 
 use axum::extract::{RawQuery, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use parlance_engine::message::{self, Post};
 use parlance_engine::{ConversationId, participant, person};
@@ -19,6 +19,7 @@ pub(super) async fn list(
     State(app): State<App>,
     asker: Asker,
     At(id): At<String>,
+    method: Method,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let id: ConversationId = id.parse()?;
@@ -26,7 +27,8 @@ pub(super) async fn list(
     let (page, size) = (query.number("page", 1..=i64::MAX, 1)?, query.number("size", 1..=100, 20)?);
     let skip = (page - 1).saturating_mul(size);
     let shown = app.engine.read(asker.principal(), move |cx| message::page(cx, id, skip, size)).await?;
-    if let Some(index) = shown.newly_read {
+    // A HEAD is answered like a GET, but shows nothing to anybody.
+    if let Some(index) = shown.newly_read.filter(|_| method == Method::GET) {
         app.engine.write_later(asker.principal(), move |cx| participant::mark_read(cx, id, index));
     }
     Ok(json(StatusCode::OK, wire::messages(&shown, &app.links())?))

@@ -140,3 +140,13 @@ async fn a_port_that_is_taken_is_named_with_the_setting_to_change() {
         format!("{address} is in use by another program; choose another with PARLANCE_LISTEN or --listen");
     assert_eq!(refusal, expected);
 }
+
+#[tokio::test]
+async fn an_answer_to_a_body_that_is_not_read_says_that_the_connection_ends() {
+    let server = Server::start(shell()).await;
+    let head = |path: &str| format!("POST {path} HTTP/1.1\r\ncontent-length: 100000\r\n\r\n{{");
+    for path in ["/nowhere", "/hello"] {
+        let answer = server.send(head(path)).await.to_ascii_lowercase();
+        assert!(answer.contains("connection: close\r\n"), "{path}: {answer}");
+    }
+}

@@ -40,7 +40,8 @@ fn whole(server: &Server, shop: &Workspace, who: (&User<'_>, &User<'_>), id: Con
     };
     let (ada, bob) = (caller(who.0), caller(who.1));
     let page = server.engine.read_blocking(ada.into(), move |cx| message::page(cx, id, 0, 10_000)).unwrap();
-    let events = server.engine.read_blocking(ada.into(), |cx| event::page(cx, 0, 100_000)).unwrap();
+    let operator = parlance_engine::Principal::Operator(Some(ada.workspace));
+    let events = server.engine.read_blocking(operator, |cx| event::page(cx, 0, 100_000)).unwrap();
     let unread = server.engine.read_blocking(bob.into(), participant::unread).unwrap();
     let seen = server.engine.read_blocking(ada.into(), move |cx| conversation::get(cx, id)).unwrap();
     let posted: Vec<MessageId> = events

@@ -230,4 +230,15 @@ on_both! {
         server.send(ada.request(Method::POST, &path).body("not JSON")).expect(200);
         assert_eq!(server.dump(), before);
     }
+
+    fn a_head_shows_nothing_and_so_marks_nothing_as_read(server: &Server) {
+        let shop = server.workspace("shop");
+        let (ada, bob) = (server.customer(&shop, "ada"), server.customer(&shop, "bob"));
+        let begun = ada.post("/conversations", &order("o-1", "bob", "one")).expect(201);
+        let path = format!("/conversations/{}/messages", begun["id"].as_str().unwrap());
+        assert_eq!(server.send(bob.request(Method::HEAD, &path)).status, 200);
+        // Writes of a workspace follow one another: a note of reading would have been made before this message.
+        ada.post(&path, &json!({"body": "two"})).expect(201);
+        assert_eq!(bob.get("/conversations/unread-count").expect(200), json!({"unread": 2}));
+    }
 }

@@ -203,6 +203,16 @@ on_both! {
         assert_eq!(people(server, &shop).len(), 2);
     }
 
+    fn an_empty_claim_says_nothing(server: &Server) {
+        let shop = server.workspace_with("shop", by_secret(SECRET));
+        let token = signed(SECRET, &json!({
+            "sub": "u-1", "exp": now() + 60, "username": "", "name": " ", "email": "", "avatar": null,
+        }));
+        ask(server, &token).expect(200);
+        let [somebody] = &people(server, &shop)[..] else { panic!("one person") };
+        assert_eq!((&somebody.facts.username, &somebody.facts.name, &somebody.facts.email), (&None, &None, &None));
+    }
+
     fn somebody_who_comes_with_ten_requests_at_once_is_one_person(server: &Server) {
         let shop = server.workspace_with("shop", by_secret(SECRET));
         let token = signed(SECRET, &claims("ada"));
