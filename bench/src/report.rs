@@ -23,7 +23,7 @@ pub(crate) struct Figures {
     /// What they are compared with.
     pub(crate) compared: reads::Compared,
     /// The reads at ten times the conversations.
-    pub(crate) large: reads::Served,
+    pub(crate) large: Option<reads::Served>,
     /// The posts.
     pub(crate) posted: posts::Served,
     /// What they are compared with.
@@ -36,7 +36,7 @@ pub(crate) struct Figures {
 pub(crate) fn rows(figures: &Figures) -> Vec<Row> {
     let mut rows = reads(&figures.served, &figures.compared);
     rows.extend(posts(&figures.posted, &figures.committed));
-    rows.extend(larger(&figures.served, &figures.large));
+    rows.extend(figures.large.iter().flat_map(|large| larger(&figures.served, large)));
     rows.extend(memory(&figures.memory));
     rows
 }
