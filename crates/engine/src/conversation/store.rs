@@ -55,8 +55,8 @@ pub(super) fn insert(
     let shared = c.shared_with.as_ref();
     tx.exec(
         "INSERT INTO conversation (workspace, id, short_id, locked, source_type, source_id, shared_domain,
-             shared_aggregate, shared_id, created_by, recipient, pair, message_count, created_at, updated_at)
-         VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $12)",
+             shared_aggregate, shared_id, created_by, recipient, pair, message_count, created_at, updated_at, last_at)
+         VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, $12, $12)",
         args![
             workspace,
             c.id,

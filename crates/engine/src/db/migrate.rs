@@ -10,8 +10,10 @@ struct Step {
     sql: &'static str,
 }
 
-const STEPS: &[Step] =
-    &[Step { number: 1, name: "foundation", sql: include_str!("../../migrations/0001_foundation.sql") }];
+const STEPS: &[Step] = &[
+    Step { number: 1, name: "foundation", sql: include_str!("../../migrations/0001_foundation.sql") },
+    Step { number: 2, name: "support", sql: include_str!("../../migrations/0002_support.sql") },
+];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (
     number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)";

@@ -14,8 +14,8 @@ pub(super) fn insert(
     now: Time,
 ) -> Result<()> {
     tx.exec(
-        "INSERT INTO file (workspace, id, conversation, message, owner, state, created_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, 'draft', $6, $6)",
+        "INSERT INTO file (workspace, id, purpose, conversation, message, owner, state, created_at, changed_at)
+         VALUES ($1, $2, 'picture', $3, $4, $5, 'draft', $6, $6)",
         args![workspace, id, place.conversation, place.message, owner, now],
     )?;
     Ok(())

@@ -8,14 +8,17 @@ use crate::{File, Tree};
 const ENGINE: &str = "crates/engine/src/";
 
 /// The rooms that write a table which does not bear their name.
-const OWNERS_OF: [(&str, &[&str]); 7] = [
+const OWNERS_OF: [(&str, &[&str]); 10] = [
     ("inbox", &["participant"]),
     ("login", &["credential"]),
     ("token", &["credential"]),
     ("commit_mark", &["installation"]),
     // One hot row for each workspace, which is also the lock of its writes: each of these rooms moves a column of its
     // own, and the workspace lays the row down.
-    ("counter", &["workspace", "event", "conversation", "person"]),
+    ("counter", &["workspace", "event", "conversation", "person", "file"]),
+    ("message_version", &["message"]),
+    ("status_update", &["conversation"]),
+    ("unsubscribed", &["notice"]),
     // Built from the log of events for whoever searches.
     ("document", &["search"]),
     ("migration", &["db"]),
