@@ -6,5 +6,6 @@ mod document;
 mod fault;
 mod http;
 mod managem;
+mod mittwald;
 mod support;
 mod tls;

@@ -29,6 +29,8 @@ pub use database::Database;
 pub use key_server::KeyServer;
 pub use transcript::Transcript;
 
+use crate::mittwald::openapi::{self, Exchange};
+
 /// Writes a test once and runs it on both databases. Without PostgreSQL its half says so, and fails under CI.
 macro_rules! on_both {
     ($($(#[$meta:meta])* fn $name:ident($server:ident: &Server) $body:block)*) => {$(
@@ -152,14 +154,22 @@ impl Server {
         self.operator(Some(workspace), move |cx| token::add(cx, &new)).1
     }
 
-    /// Sends a request and waits for the whole answer.
+    /// Sends a request and waits for the whole answer. What the support dialect answers must be what its OpenAPI
+    /// document allows.
+    #[track_caller]
     pub fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        self.runtime.block_on(async {
-            let answer = request.send().await.expect("the server answers");
+        let request = request.build().expect("the request can be sent");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = self.runtime.block_on(async {
+            let answer = self.client.execute(request).await.expect("the server answers");
             let (status, headers) = (answer.status(), answer.headers().clone());
             let body = answer.bytes().await.expect("the answer has an end").to_vec();
             Answer { status, headers, body }
-        })
+        });
+        if path.starts_with(openapi::PREFIX) {
+            openapi::check(&answer.to(method.as_str(), &path));
+        }
+        answer
     }
 
     /// Everything the database holds, but for what is noted beside the requests: two are equal when nothing changed.
@@ -252,6 +262,12 @@ impl Answer {
     pub fn expect_bytes(&self, status: u16) -> &[u8] {
         assert_eq!(self.status.as_u16(), status);
         &self.body
+    }
+
+    /// The answer as one to this request.
+    fn to<'a>(&'a self, method: &'a str, path: &'a str) -> Exchange<'a> {
+        let Answer { status, headers, body } = self;
+        Exchange { method, path, status: status.as_u16(), headers, body }
     }
 
     /// The body, if the answer has this status.

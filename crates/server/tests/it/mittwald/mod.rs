@@ -1,0 +1,3 @@
+//! The support dialect.
+
+pub mod openapi;
