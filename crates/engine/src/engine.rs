@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::db::reader::{self, Readers};
 use crate::db::{Address, Conn, Db, Job, Use};
@@ -56,6 +56,13 @@ impl Engine {
     #[must_use]
     pub fn waiting_writes(&self) -> usize {
         self.db.waiting_writes()
+    }
+
+    /// Changes after each commit of this process that left events in the log: time to look what is new. It says
+    /// nothing of what other nodes commit.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<()> {
+        self.db.news()
     }
 
     /// Where the database is.

@@ -13,6 +13,7 @@ mod engine;
 pub mod error;
 pub mod event;
 pub mod file;
+pub mod follower;
 pub mod id;
 pub mod idempotency;
 pub mod installation;

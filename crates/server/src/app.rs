@@ -11,6 +11,7 @@ use crate::auth::Jwts;
 use crate::blob::Blobs;
 use crate::config::Config;
 use crate::file::Uploads;
+use crate::follow::Progress;
 use crate::http::Rates;
 use crate::page_cache::PageCache;
 use crate::picture::Cleaner;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub jwts: Jwts,
     /// Tokens used since their use was last noted.
     pub used: UsedTokens,
+    /// How the followers of the event log come along.
+    pub progress: Progress,
     /// Bytes of a body, at most.
     pub body_bytes_max: usize,
     links: Links,
@@ -66,6 +69,7 @@ impl App {
             pages: PageCache::new(),
             jwts: Jwts::default(),
             used: UsedTokens::default(),
+            progress: Progress::default(),
             body_bytes_max: config.limits.body_bytes_max.get(),
             links: Links(Arc::new((engine.links().clone(), public_url))),
             engine,

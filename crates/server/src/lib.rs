@@ -10,6 +10,7 @@ pub mod control;
 pub mod dialect;
 pub mod doctor;
 pub mod file;
+pub mod follow;
 pub mod http;
 pub mod page_cache;
 pub mod phone;

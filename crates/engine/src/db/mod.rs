@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, TrySendError};
+use tokio::sync::watch;
 
 pub use self::backup::{Restore, back_up, contents, restore};
 pub use self::conn::{Address, Conn, Row, Tuning, Use};
@@ -65,7 +66,7 @@ pub(crate) struct Db {
     options: Options,
     queues: Vec<Sender<Box<dyn Job>>>,
     readers: Readers,
-    stopping: Arc<AtomicBool>,
+    shared: writer::Shared,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -75,11 +76,15 @@ impl Db {
         let mut conn = Conn::open(&options.address, Use::Write, options.tuning)?;
         migrate::run(&mut conn, now)?;
         drop(conn);
-        let stopping = Arc::new(AtomicBool::new(false));
-        let (queues, mut threads) = writer::start(&options, &stopping, chance)?;
+        let shared = writer::Shared {
+            stopping: Arc::new(AtomicBool::new(false)),
+            news: watch::Sender::new(()),
+            chance: Arc::clone(chance),
+        };
+        let (queues, mut threads) = writer::start(&options, &shared)?;
         let (readers, more) = reader::start(&options)?;
         threads.extend(more);
-        Ok(Db { options, queues, readers, stopping, threads })
+        Ok(Db { options, queues, readers, shared, threads })
     }
 
     /// Gives `job` to the writer of its workspace, or tells it at once that the queue is full.
@@ -99,6 +104,11 @@ impl Db {
     /// How many writes wait.
     pub(crate) fn waiting_writes(&self) -> usize {
         self.queues.iter().map(Sender::len).sum()
+    }
+
+    /// Changes after each commit of this process that left events in the log.
+    pub(crate) fn news(&self) -> watch::Receiver<()> {
+        self.shared.news.subscribe()
     }
 
     /// Where reads run.
@@ -126,7 +136,7 @@ impl Db {
 /// Stopping answers every write that was accepted: the queues are closed, emptied, and only then left.
 impl Drop for Db {
     fn drop(&mut self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.shared.stopping.store(true, Ordering::Relaxed);
         self.queues.clear();
         self.readers = Readers::closed();
         for thread in self.threads.drain(..) {

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use tokio::sync::watch;
 
 use super::{Address, Conn, Job, Options, Use, metric};
 use crate::error::Cause;
@@ -27,24 +28,28 @@ const RECONNECT_PAUSE_MAX: Duration = Duration::from_secs(2);
 
 type Queue = Sender<Box<dyn Job>>;
 
-pub(super) fn start(
-    options: &Options,
-    stopping: &Arc<AtomicBool>,
-    chance: &Chance,
-) -> Result<(Vec<Queue>, Vec<JoinHandle<()>>)> {
-    let several = matches!(options.address, Address::Postgres(_));
-    let count = if several { options.writers.max(1) } else { 1 };
-    (0..count)
-        .map(|_| spawn(options, stopping, chance))
-        .collect::<Result<Vec<_>>>()
-        .map(|all| all.into_iter().unzip())
+/// What all writers of a database share.
+#[derive(Clone)]
+pub(super) struct Shared {
+    /// Set when the database is being closed.
+    pub(super) stopping: Arc<AtomicBool>,
+    /// Rung after each commit that left events in the log.
+    pub(super) news: watch::Sender<()>,
+    /// Where the ids of commits come from.
+    pub(super) chance: Chance,
 }
 
-fn spawn(options: &Options, stopping: &Arc<AtomicBool>, chance: &Chance) -> Result<(Queue, JoinHandle<()>)> {
+pub(super) fn start(options: &Options, shared: &Shared) -> Result<(Vec<Queue>, Vec<JoinHandle<()>>)> {
+    let several = matches!(options.address, Address::Postgres(_));
+    let count = if several { options.writers.max(1) } else { 1 };
+    (0..count).map(|_| spawn(options, shared)).collect::<Result<Vec<_>>>().map(|all| all.into_iter().unzip())
+}
+
+fn spawn(options: &Options, shared: &Shared) -> Result<(Queue, JoinHandle<()>)> {
     let (queue, jobs) = bounded(options.queue_max);
     let conn = Some(Conn::open(&options.address, Use::Write, options.tuning)?);
-    let (options, stopping, chance) = (options.clone(), Arc::clone(stopping), Arc::clone(chance));
-    let mut writer = Writer { options, jobs, waiting: VecDeque::new(), conn, stopping, chance };
+    let (options, shared) = (options.clone(), shared.clone());
+    let mut writer = Writer { options, jobs, waiting: VecDeque::new(), conn, shared };
     let thread = std::thread::Builder::new()
         .name("db-write".into())
         .spawn(move || writer.serve())
@@ -58,8 +63,7 @@ struct Writer {
     /// Taken from the queue, but for another workspace than the batch at hand.
     waiting: VecDeque<Box<dyn Job>>,
     conn: Option<Conn>,
-    stopping: Arc<AtomicBool>,
-    chance: Chance,
+    shared: Shared,
 }
 
 /// What became of each job of a batch that was committed.
@@ -105,7 +109,7 @@ impl Writer {
             };
             self.recover(&error);
             let again = matches!(error.cause(), Some(Cause::Contention | Cause::Lost));
-            if !again || attempts == ATTEMPTS_MAX || self.stopping.load(Ordering::Relaxed) {
+            if !again || attempts == ATTEMPTS_MAX || self.shared.stopping.load(Ordering::Relaxed) {
                 return Err(error);
             }
             metric::retry();
@@ -132,13 +136,16 @@ impl Writer {
         event::append(conn, &events)?;
         let now = batch[0].now();
         self.commit(now)?;
+        if !events.is_empty() {
+            self.shared.news.send_replace(());
+        }
         Ok(outcomes)
     }
 
     /// Commits. When the connection dies meanwhile nobody knows whether it happened, so the batch has left a
     /// mark in the same transaction, and the mark is asked for before anybody is answered.
     fn commit(&mut self, now: Time) -> Result<()> {
-        let mark = uuid_v7(now, first10((self.chance)())).to_string();
+        let mark = uuid_v7(now, first10((self.shared.chance)())).to_string();
         let conn = self.connection()?;
         match conn.commit_with_mark(&mark) {
             Err(error) if error.cause() == Some(Cause::Lost) => self.resolve(&mark, error),
@@ -156,7 +163,7 @@ impl Writer {
             match left_now {
                 Ok(true) => return Err(error),
                 Ok(false) => return Ok(()),
-                Err(e) if self.stopping.load(Ordering::Relaxed) => return Err(e),
+                Err(e) if self.shared.stopping.load(Ordering::Relaxed) => return Err(e),
                 Err(e) => {
                     tracing::error!(error = %e, "waiting for the database to say whether a commit happened");
                 }

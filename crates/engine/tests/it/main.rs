@@ -6,6 +6,7 @@ mod conversation;
 mod copy;
 mod fault;
 mod file;
+mod follower;
 mod idempotency;
 mod limit;
 mod link;
