@@ -96,21 +96,24 @@ CREATE TABLE follower (
     PRIMARY KEY (workspace, name)
 ) /* clustered */;
 
+-- That somebody else said something to a person; made by a follower of the log, and named by its message.
 CREATE TABLE notification (
     workspace BIGINT NOT NULL,
     person TEXT NOT NULL,
-    id TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    severity TEXT NOT NULL CHECK (severity IN ('success', 'info', 'warning', 'error')),
-    conversation TEXT NOT NULL,
-    message TEXT NOT NULL,
-    read_at BIGINT,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace, person, id),
-    UNIQUE (workspace, person, message)
+    message TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('message', 'service_request')),
+    severity TEXT NOT NULL CHECK (severity IN ('success', 'info', 'warning', 'error')),
+    read_at BIGINT,
+    PRIMARY KEY (workspace, person, created_at, message)
 ) /* clustered */;
 
 CREATE INDEX notification_unread ON notification (workspace, person, severity) WHERE read_at IS NULL;
+CREATE INDEX notification_by_age ON notification (workspace, created_at);
+
+-- Nobody is notified of what was said before there were notifications.
+INSERT INTO follower (workspace, name, seq) SELECT workspace, 'notification', event_seq FROM counter;
 
 -- When somebody last asked for anything, to the minute.
 CREATE TABLE presence (

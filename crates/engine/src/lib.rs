@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod installation;
 pub mod membership;
 pub mod message;
+pub mod notification;
 pub mod participant;
 pub mod person;
 pub mod sanitise;

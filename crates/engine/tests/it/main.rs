@@ -12,6 +12,7 @@ mod limit;
 mod link;
 mod listing;
 mod migrate;
+mod notification;
 mod sanitise;
 mod simulation;
 mod support;

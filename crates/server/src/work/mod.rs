@@ -1,14 +1,16 @@
-//! What is done beside the requests: forgetting what has grown old, and noting which tokens were used.
+//! What is done beside the requests: telling people what was said, forgetting what has grown old, and noting which
+//! tokens were used.
 
 mod sweep;
 
 use std::time::Duration;
 
-use parlance_engine::Principal;
 use parlance_engine::credential::token;
+use parlance_engine::{Cx, Principal, notification};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::follow;
 
 /// Between two notes of which tokens were used.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -19,18 +21,35 @@ const NOTED_AT_ONCE: usize = 1_000;
 /// Between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 
-/// Runs until `shutdown`, and notes the last used tokens before it ends.
+/// Events that one write makes notifications of, at most.
+const NOTIFIED_AT_ONCE: i64 = 200;
+
+/// Runs until `shutdown`.
 pub async fn run(app: App, shutdown: CancellationToken) {
+    tokio::join!(keep_house(&app, &shutdown), notify(&app, &shutdown));
+}
+
+/// Makes the notifications of what happens.
+async fn notify(app: &App, shutdown: &CancellationToken) {
+    let step = |workspace| {
+        let follow = |cx: &mut Cx<'_>| notification::follow(cx, NOTIFIED_AT_ONCE);
+        app.engine.write(Principal::Operator(Some(workspace)), follow)
+    };
+    follow::run(app, notification::FOLLOWER, step, shutdown).await;
+}
+
+/// Notes the last used tokens before it ends.
+async fn keep_house(app: &App, shutdown: &CancellationToken) {
     let mut note = tokio::time::interval(NOTE_EVERY);
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
-            _ = note.tick() => note_used(&app),
-            _ = sweep.tick() => sweep::all(&app).await,
+            _ = note.tick() => note_used(app),
+            _ = sweep.tick() => sweep::all(app).await,
         }
     }
-    note_used(&app);
+    note_used(app);
 }
 
 /// One write for many tokens, because each write is a commit at best and a reader's cold cache at worst.

@@ -1,7 +1,9 @@
 //! Forgets what has grown old, workspace by workspace and a little at a time, so that no write waits long.
 
 use parlance_engine::workspace::Workspace;
-use parlance_engine::{FileId, Principal, Result, WorkspaceId, file, idempotency, installation, workspace};
+use parlance_engine::{
+    FileId, Principal, Result, WorkspaceId, file, idempotency, installation, notification, workspace,
+};
 
 use crate::app::App;
 use crate::blob::Key;
@@ -36,6 +38,7 @@ async fn sweep(app: &App) -> Result<()> {
 async fn sweep_workspace(app: &App, workspace: &Workspace) -> Result<()> {
     let operator = Principal::Operator(Some(workspace.id));
     while app.engine.write(operator, |cx| idempotency::sweep(cx, ROWS)).await? > 0 {}
+    while app.engine.write(operator, |cx| notification::sweep(cx, ROWS)).await? > 0 {}
     loop {
         let expired = app.engine.read(operator, |cx| file::expired(cx, ROWS)).await?;
         let gone = delete_bytes(app, expired).await;
