@@ -1,6 +1,7 @@
 -- Support tickets: how a conversation stands, what it is about, who hears of it, and files that are no pictures.
 
-ALTER TABLE conversation ADD COLUMN title TEXT NOT NULL DEFAULT 'Conversation';
+-- Empty until somebody gives it one or says the first thing.
+ALTER TABLE conversation ADD COLUMN title TEXT NOT NULL DEFAULT '';
 ALTER TABLE conversation ADD COLUMN status TEXT NOT NULL DEFAULT 'open'
     CHECK (status IN ('open', 'answered', 'inProgress', 'waiting', 'closed'));
 -- Follows from the status. It stands before the time in the index of lists, so that open and closed conversations are
@@ -34,11 +35,11 @@ UPDATE conversation SET
                         AND m.conversation = conversation.id AND m.idx = conversation.last_idx), created_at),
     title = COALESCE((SELECT REPLACE(SUBSTR(m.body, 1, 80), '
 ', ' ') FROM message m WHERE m.workspace = conversation.workspace
-                      AND m.conversation = conversation.id AND m.idx = 1), 'Conversation');
+                      AND m.conversation = conversation.id AND m.idx = 1), '');
 
 CREATE INDEX membership_by_aggregate ON membership (workspace, domain, aggregate, aggregate_id, person);
-CREATE INDEX conversation_by_activity ON conversation (workspace, closed, last_at, id);
-CREATE INDEX conversation_by_title ON conversation (workspace, title, id);
+CREATE INDEX conversation_by_activity ON conversation (workspace, closed, last_at, short_id);
+CREATE INDEX conversation_by_title ON conversation (workspace, title, short_id);
 CREATE INDEX conversation_by_share ON conversation (workspace, shared_domain, shared_aggregate, shared_id, id)
     WHERE shared_domain IS NOT NULL;
 

@@ -42,6 +42,18 @@ pub struct Caller {
     pub can_write: bool,
     /// The token they showed, if it was one of ours.
     pub token: Option<TokenId>,
+    /// Which conversations there are for them, whatever else they may.
+    pub scope: Scope,
+}
+
+/// Which sorts of conversations a caller's dialect has words for. The others do not exist there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// All of them.
+    #[default]
+    All,
+    /// Those about an order or a listing.
+    Marketplace,
 }
 
 impl From<Caller> for Principal {

@@ -63,12 +63,18 @@ kinds! {
     ConversationStarted = "conversation.started",
     /// It takes no more messages.
     ConversationLocked = "conversation.locked",
+    /// Its title, its category or what it relates to is another.
+    ConversationChanged = "conversation.changed",
+    /// It came to another status.
+    StatusChanged = "conversation.status",
     /// Somebody who was not in it takes part now.
     ParticipantJoined = "participant.joined",
     /// Somebody has read up to this message.
     ConversationRead = "conversation.read",
     /// Something was said.
     MessagePosted = "message.posted",
+    /// Something that was said reads otherwise now.
+    MessageEdited = "message.edited",
     /// A file now hangs on a message.
     FileAttached = "file.attached",
     /// A file was taken from its message.

@@ -78,6 +78,8 @@ uuid_ids! {
     FileId
     /// A token; not its secret.
     TokenId
+    /// A category of conversations.
+    CategoryId
 }
 
 fn parse(text: &str) -> Option<Uuid> {

@@ -30,5 +30,5 @@ pub use access::Principal;
 pub use cx::Cx;
 pub use engine::{Chance, Engine, Options};
 pub use error::{Error, Result};
-pub use id::{ConversationId, FileId, MessageId, PersonId, TokenId, WorkspaceId};
+pub use id::{CategoryId, ConversationId, FileId, MessageId, PersonId, TokenId, WorkspaceId};
 pub use time::{Clock, Time};

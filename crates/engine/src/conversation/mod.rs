@@ -1,11 +1,17 @@
 //! Conversations: what people talk in, who may see it, and whether it is still open.
 
 mod page;
+mod status;
 mod store;
+pub mod thread;
+pub mod ticket;
 
 pub use page::{Item, Listing, Order, Overview, PAGE_MAX, get, page};
+pub(crate) use status::spoken;
+pub use status::{Status, set_status};
 pub(crate) use store::{columns, read};
 
+use crate::access::Scope;
 use crate::event;
 use crate::membership::{self, Aggregate};
 use crate::message::{self, Post};
@@ -22,6 +28,8 @@ pub struct Conversation {
     pub short_id: i64,
     /// A locked conversation takes no message and no attachment.
     pub locked: bool,
+    /// How it stands.
+    pub status: Status,
     /// What it is about.
     pub source: Option<Source>,
     /// Whose members may see it besides those who take part.
@@ -32,6 +40,10 @@ pub struct Conversation {
     pub recipient: Option<PersonId>,
     /// How many messages it has; they are numbered 1, 2, 3 … without holes.
     pub message_count: i64,
+    /// How many of them are for agents alone.
+    pub internal_count: i64,
+    /// The newest message that everybody in it may see; 0 when there is none.
+    pub last_index: i64,
     /// When it began.
     pub created_at: Time,
     /// When something was last said in it, or it was locked.
@@ -87,18 +99,21 @@ pub fn start(cx: &mut Cx<'_>, new: &Start) -> Result<ConversationId> {
         new.recipient.as_deref().map(|reference| recipient(cx, caller.person, reference)).transpose()?;
     let pair = new.source.as_ref().and(recipient).map(|other| pair(caller.person, other));
     if let Some(known) = existing(cx, pair.as_deref(), new.source.as_ref())? {
-        message::post(cx, &Post { conversation: known, body: new.body.clone() })?;
+        message::post(cx, &Post::new(known, new.body.clone()))?;
         return Ok(known);
     }
     let conversation = Conversation {
         id: ConversationId(cx.uuid()),
         short_id: store::next_short_id(cx.tx, caller.workspace)?,
         locked: false,
+        status: Status::Open,
         source: new.source.clone(),
         shared_with: new.shared_with.clone(),
         created_by: caller.person,
         recipient,
         message_count: 0,
+        internal_count: 0,
+        last_index: 0,
         created_at: cx.now,
         updated_at: cx.now,
     };
@@ -107,7 +122,7 @@ pub fn start(cx: &mut Cx<'_>, new: &Start) -> Result<ConversationId> {
     for person in [Some(caller.person), recipient].into_iter().flatten() {
         participant::join(cx, conversation.id, person)?;
     }
-    message::post(cx, &Post { conversation: conversation.id, body: new.body.clone() })?;
+    message::post(cx, &Post::new(conversation.id, new.body.clone()))?;
     Ok(conversation.id)
 }
 
@@ -133,6 +148,9 @@ pub fn lock(cx: &mut Cx<'_>, id: ConversationId) -> Result<()> {
 pub(crate) fn seen(cx: &mut Cx<'_>, id: ConversationId) -> Result<Seen> {
     let caller = cx.caller()?;
     let seen = store::seen(cx.tx, caller.workspace, id, caller.person)?.ok_or(Error::NotFound)?;
+    if caller.scope == Scope::Marketplace && !seen.conversation.is_marketplace() {
+        return Err(Error::NotFound);
+    }
     if seen.read_index.is_some() || caller.kind == Kind::Agent {
         return Ok(seen);
     }
@@ -146,11 +164,6 @@ pub(crate) fn seen(cx: &mut Cx<'_>, id: ConversationId) -> Result<Seen> {
 pub(crate) fn open(cx: &mut Cx<'_>, id: ConversationId) -> Result<Seen> {
     let seen = seen(cx, id)?;
     if seen.conversation.locked { Err(Error::Locked) } else { Ok(seen) }
-}
-
-/// Counts a message in and gives its index.
-pub(crate) fn count_message(cx: &mut Cx<'_>, id: ConversationId) -> Result<i64> {
-    store::count_message(cx.tx, cx.workspace()?, id, cx.now)
 }
 
 impl Conversation {

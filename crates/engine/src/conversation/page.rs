@@ -61,10 +61,15 @@ impl Overview {
 macro_rules! from_inbox {
     ($order:literal) => {
         concat!(
-            "SELECT ", columns!(), ", ", message::columns!(), ", ", person::columns!("o"),
+            "SELECT ",
+            columns!(),
+            ", ",
+            message::columns!(),
+            ", ",
+            person::columns!("o"),
             " FROM participant me
               JOIN conversation c ON c.workspace = me.workspace AND c.id = me.conversation
-              JOIN message m ON m.workspace = c.workspace AND m.conversation = c.id AND m.idx = c.message_count
+              JOIN message m ON m.workspace = c.workspace AND m.conversation = c.id AND m.idx = c.last_idx
               JOIN person o ON o.workspace = c.workspace
                            AND o.id = CASE WHEN c.created_by = $2 THEN c.recipient ELSE c.created_by END
               WHERE me.workspace = $1 AND me.person = $2 AND c.recipient IS NOT NULL ORDER BY ",

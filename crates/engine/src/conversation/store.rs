@@ -1,6 +1,7 @@
 //! The statements of this room.
 
-use super::{Conversation, Seen, Source};
+use super::status::StatusUpdate;
+use super::{Conversation, Seen, Source, Status};
 use crate::db::{Conn, Row, args};
 use crate::membership::Aggregate;
 use crate::sanitise::Rules;
@@ -9,26 +10,29 @@ use crate::{ConversationId, Error, PersonId, Result, Time, WorkspaceId};
 /// The columns [`read`] reads, of a conversation under the alias `c`.
 macro_rules! columns {
     () => {
-        "c.id, c.short_id, c.locked, c.source_type, c.source_id, c.shared_domain, c.shared_aggregate, c.shared_id,
-         c.created_by, c.recipient, c.message_count, c.created_at, c.updated_at"
+        "c.id, c.short_id, c.locked, c.status, c.source_type, c.source_id, c.shared_domain, c.shared_aggregate, c.shared_id,
+         c.created_by, c.recipient, c.message_count, c.internal_count, c.last_idx, c.created_at, c.updated_at"
     };
 }
 pub(crate) use columns;
 
 /// Reads the columns of [`columns!`].
 pub(crate) fn read(row: &Row<'_>) -> Result<Conversation> {
-    let (id, short_id, locked) = (row.get()?, row.get()?, row.get()?);
+    let (id, short_id, locked, status) = (row.get()?, row.get()?, row.get()?, row.get()?);
     let source = source(row.get()?, row.get()?)?;
     let shared_with = aggregate(row.get()?, row.get()?, row.get()?);
     Ok(Conversation {
         id,
         short_id,
         locked,
+        status,
         source,
         shared_with,
         created_by: row.get()?,
         recipient: row.get()?,
         message_count: row.get()?,
+        internal_count: row.get()?,
+        last_index: row.get()?,
         created_at: row.get()?,
         updated_at: row.get()?,
     })
@@ -40,7 +44,11 @@ fn source(kind: Option<String>, id: Option<String>) -> Result<Option<Source>> {
     Ok(Some(Source { kind, id }))
 }
 
-fn aggregate(domain: Option<String>, kind: Option<String>, id: Option<String>) -> Option<Aggregate> {
+pub(super) fn aggregate(
+    domain: Option<String>,
+    kind: Option<String>,
+    id: Option<String>,
+) -> Option<Aggregate> {
     Some(Aggregate { domain: domain?, kind: kind?, id: id? })
 }
 
@@ -128,15 +136,101 @@ pub(super) fn lock(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId, no
     Ok(())
 }
 
+/// Counts in a message that everybody may see; its index. The first one names a conversation that has no title.
 pub(super) fn count_message(
     tx: &mut Conn,
     workspace: WorkspaceId,
-    id: ConversationId,
+    new: &Counted<'_>,
     now: Time,
 ) -> Result<i64> {
     tx.scalar(
-        "UPDATE conversation SET message_count = message_count + 1, updated_at = $3
+        "UPDATE conversation SET message_count = message_count + 1, last_idx = message_count + 1, last_author = $3,
+                last_at = $4, updated_at = $4, status = $5, closed = 0,
+                title = CASE WHEN title = '' THEN $6 ELSE title END
          WHERE workspace = $1 AND id = $2 RETURNING message_count",
-        args![workspace, id, now],
+        args![workspace, new.conversation, new.author, now, new.status, new.title],
+    )
+}
+
+/// A message as its conversation counts it.
+pub(super) struct Counted<'a> {
+    pub(super) conversation: ConversationId,
+    pub(super) author: PersonId,
+    /// How the conversation stands afterwards.
+    pub(super) status: Status,
+    /// What the conversation is called if it has no title yet.
+    pub(super) title: &'a str,
+}
+
+/// Counts in a message that agents alone may see; its index.
+pub(super) fn count_internal(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> Result<i64> {
+    tx.scalar(
+        "UPDATE conversation SET message_count = message_count + 1, internal_count = internal_count + 1
+         WHERE workspace = $1 AND id = $2 RETURNING message_count",
+        args![workspace, id],
+    )
+}
+
+pub(super) fn set_status(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: ConversationId,
+    to: Status,
+) -> Result<()> {
+    let closed = to == Status::Closed;
+    tx.exec(
+        "UPDATE conversation SET status = $3, closed = $4 WHERE workspace = $1 AND id = $2",
+        args![workspace, id, to, closed],
+    )?;
+    Ok(())
+}
+
+/// `by` conversations more (or, below 0, fewer) are closed.
+pub(super) fn count_closed(tx: &mut Conn, workspace: WorkspaceId, by: i64) -> Result<()> {
+    tx.exec(
+        "UPDATE counter SET closed_conversations = closed_conversations + $2 WHERE workspace = $1",
+        args![workspace, by],
+    )?;
+    Ok(())
+}
+
+/// Notes that a conversation came to a status after message `after`.
+pub(super) fn insert_status(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: ConversationId,
+    update: &StatusUpdate,
+) -> Result<()> {
+    tx.exec(
+        "INSERT INTO status_update (workspace, conversation, seq, status, after_idx, actor, at)
+         SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, $4, $5, $6 FROM status_update
+         WHERE workspace = $1 AND conversation = $2",
+        args![workspace, id, update.status, update.after, update.actor, update.at],
+    )?;
+    Ok(())
+}
+
+pub(super) fn status_updates(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: ConversationId,
+) -> Result<Vec<StatusUpdate>> {
+    tx.all(
+        "SELECT status, after_idx, actor, at FROM status_update
+         WHERE workspace = $1 AND conversation = $2 ORDER BY seq",
+        args![workspace, id],
+        |row| Ok(StatusUpdate { status: row.get()?, after: row.get()?, actor: row.get()?, at: row.get()? }),
+    )
+}
+
+pub(super) fn by_short_id(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    short_id: i64,
+) -> Result<Option<ConversationId>> {
+    tx.maybe(
+        "SELECT id FROM conversation WHERE workspace = $1 AND short_id = $2",
+        args![workspace, short_id],
+        |row| row.get(),
     )
 }

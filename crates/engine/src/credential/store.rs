@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::link::Link;
-use crate::access::Caller;
+use crate::access::{Caller, Scope};
 use crate::db::{Conn, Row, args};
 use crate::{Result, Time, WorkspaceId};
 
@@ -65,14 +65,14 @@ pub(super) fn uploader(tx: &mut Conn, link: &Link) -> Result<Option<Caller>> {
         args![link.workspace, link.file],
         |row| {
             let (workspace, person, kind) = (row.get()?, row.get()?, row.get()?);
-            Ok(Caller { workspace, person, kind, can_write: true, token: None })
+            Ok(Caller { workspace, person, kind, can_write: true, token: None, scope: Scope::All })
         },
     )
 }
 
 fn person(row: &Row<'_>) -> Result<Found> {
     let (workspace, person, kind, active) = (row.get()?, row.get()?, row.get()?, row.get()?);
-    let caller = Caller { workspace, person, kind, can_write: true, token: None };
+    let caller = Caller { workspace, person, kind, can_write: true, token: None, scope: Scope::All };
     let session = Session {
         caller,
         inbox_version: row.get()?,

@@ -4,6 +4,9 @@
 use crate::db::{Row, args};
 use crate::{Cx, Error, PersonId, Result, Time};
 
+/// The most members of one aggregate that are named.
+const MEMBERS_MAX: i64 = 10_000;
+
 /// Something outside that people belong to and conversations are shared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Aggregate {
@@ -69,6 +72,28 @@ pub fn remove(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<()> {
         args![workspace, person, a.domain, a.kind, a.id],
     )?;
     if removed == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Who belongs to `aggregate` now, at most [`MEMBERS_MAX`] of them.
+pub(crate) fn members(cx: &mut Cx<'_>, a: &Aggregate) -> Result<Vec<PersonId>> {
+    cx.tx.all(
+        "SELECT person FROM membership
+         WHERE workspace = $1 AND domain = $2 AND aggregate = $3 AND aggregate_id = $4 ORDER BY person LIMIT $5",
+        args![cx.who.workspace(), a.domain, a.kind, a.id, MEMBERS_MAX],
+        |row| row.get(),
+    )
+}
+
+/// Whether two people belong to the same thing.
+pub(crate) fn share_one(cx: &mut Cx<'_>, one: PersonId, other: PersonId) -> Result<bool> {
+    let found: i64 = cx.tx.scalar(
+        "SELECT COUNT(*) FROM membership a
+         JOIN membership b ON b.workspace = a.workspace AND b.domain = a.domain AND b.aggregate = a.aggregate
+                          AND b.aggregate_id = a.aggregate_id
+         WHERE a.workspace = $1 AND a.person = $2 AND b.person = $3",
+        args![cx.who.workspace(), one, other],
+    )?;
+    Ok(found > 0)
 }
 
 /// Whether a person belongs to `aggregate` now.

@@ -4,14 +4,17 @@ mod store;
 
 pub(crate) use store::{columns, read};
 
-use crate::conversation::{self, Conversation, Seen};
+use crate::conversation::{self, Conversation, Seen, Status};
 use crate::event;
 use crate::file::{self, Attachment};
-use crate::person::Person;
+use crate::person::{self, Person};
 use crate::{ConversationId, Cx, Error, MessageId, PersonId, Result, Time, participant, sanitise};
 
 /// The longest message of a marketplace, in characters after sanitising.
 pub const BODY_CHARS_MAX: usize = 5_000;
+
+/// The longest message of any other conversation, in characters.
+pub const TICKET_BODY_CHARS_MAX: usize = 8_000;
 
 /// Something that was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,10 @@ pub struct Message {
     pub conversation: ConversationId,
     /// Its place there: 1, 2, 3 … without holes.
     pub index: i64,
+    /// Of which sort it is.
+    pub kind: Kind,
+    /// For agents alone.
+    pub internal: bool,
     /// Who said it.
     pub author: PersonId,
     /// What was said, as it is shown: sanitised where the conversation asks for it.
@@ -34,6 +41,19 @@ pub struct Message {
     pub created_at: Time,
     /// When somebody else first saw it.
     pub viewed_at: Option<Time>,
+    /// When its author last changed it.
+    pub edited_at: Option<Time>,
+    /// What belongs to a service request, as the dialect wrote it down.
+    pub payload: Option<String>,
+}
+
+/// The sorts of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// What somebody typed.
+    Message,
+    /// A request for something that people do by hand; its body is the name of the service.
+    ServiceRequest,
 }
 
 /// Something to say.
@@ -43,6 +63,27 @@ pub struct Post {
     pub conversation: ConversationId,
     /// What, as it was typed.
     pub body: String,
+    /// For agents alone; only an agent may say such a thing.
+    pub internal: bool,
+}
+
+impl Post {
+    /// A message for everybody in the conversation.
+    #[must_use]
+    pub fn new(conversation: ConversationId, body: String) -> Post {
+        Post { conversation, body, internal: false }
+    }
+}
+
+/// What a message said until somebody changed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// What it said.
+    pub body: String,
+    /// Who changed it.
+    pub editor: PersonId,
+    /// When.
+    pub replaced_at: Time,
 }
 
 /// Messages of one conversation, newest first, and who is in it.
@@ -57,59 +98,147 @@ pub struct Page {
 }
 
 /// Says something. Who sees a conversation may speak in it, and takes part from then on.
-/// [`Error::Locked`] when it is locked; [`Error::Invalid`] when nothing is left of the body or it is too long.
+/// [`Error::Locked`] when it is locked; [`Error::Invalid`] when nothing is left of the body or it is too long;
+/// [`Error::Forbidden`] when somebody else than an agent says something internal.
 pub fn post(cx: &mut Cx<'_>, new: &Post) -> Result<Message> {
     let caller = cx.writer()?;
     let seen = conversation::open(cx, new.conversation)?;
+    if new.internal && caller.kind != person::Kind::Agent {
+        return Err(Error::Forbidden("Only an agent can write what agents alone may read."));
+    }
     let body = body(&seen, &new.body)?;
+    say(cx, &seen, Saying { kind: Kind::Message, internal: new.internal, body, payload: None })
+}
+
+/// Asks for a service, in a conversation that the caller has just begun for it.
+pub(crate) fn request(
+    cx: &mut Cx<'_>,
+    id: ConversationId,
+    service: &str,
+    payload: String,
+) -> Result<Message> {
+    let seen = conversation::open(cx, id)?;
+    let body = service.to_owned();
+    say(cx, &seen, Saying { kind: Kind::ServiceRequest, internal: false, body, payload: Some(payload) })
+}
+
+/// What is to be said, after every rule about it.
+struct Saying {
+    kind: Kind,
+    internal: bool,
+    body: String,
+    payload: Option<String>,
+}
+
+fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying) -> Result<Message> {
+    let caller = cx.writer()?;
+    let id = seen.conversation.id;
     if seen.read_index.is_none() {
-        participant::join(cx, new.conversation, caller.person)?;
+        participant::join(cx, id, caller.person)?;
     }
     let message = Message {
         id: MessageId(cx.uuid()),
-        conversation: new.conversation,
-        index: conversation::count_message(cx, new.conversation)?,
+        conversation: id,
+        index: conversation::spoken(cx, &seen.conversation, &new.body, new.internal)?,
+        kind: new.kind,
+        internal: new.internal,
         author: caller.person,
-        body,
+        body: new.body,
         attachment_count: 0,
         attachments: Vec::new(),
         created_at: cx.now,
         viewed_at: None,
+        edited_at: None,
+        payload: new.payload,
     };
     store::insert(cx.tx, caller.workspace, &message)?;
-    participant::message_posted(cx, new.conversation, caller.person, message.index)?;
+    participant::message_posted(cx, &seen.conversation, &message)?;
     cx.emit(event::Kind::MessagePosted, |e| event::Event {
-        conversation: Some(message.conversation),
+        conversation: Some(id),
         message: Some(message.id),
         ..e
     });
     Ok(message)
 }
 
+/// Lets a message of the caller's own read `text` from now on; what it said before is kept for whoever audits.
+/// [`Error::Forbidden`] for somebody else's message, a service request, or in a closed conversation;
+/// [`Error::Locked`]; [`Error::Invalid`] as for [`post`]. The same text again changes nothing.
+pub fn edit(cx: &mut Cx<'_>, id: ConversationId, message: MessageId, text: &str) -> Result<()> {
+    let caller = cx.writer()?;
+    let seen = conversation::seen(cx, id)?;
+    let message = in_conversation(cx, &seen, message)?;
+    editable(&seen, &message, caller.person)?;
+    let body = body(&seen, text)?;
+    if body == message.body {
+        return Ok(());
+    }
+    store::keep_version(cx.tx, caller.workspace, &message, caller.person, cx.now)?;
+    store::set_body(cx.tx, caller.workspace, &message, &body, cx.now)?;
+    participant::touched(cx, id)?;
+    cx.emit(event::Kind::MessageEdited, |e| event::Event {
+        conversation: Some(id),
+        message: Some(message.id),
+        ..e
+    });
+    Ok(())
+}
+
+fn editable(seen: &Seen, message: &Message, person: PersonId) -> Result<()> {
+    if message.author != person || message.kind != Kind::Message {
+        return Err(Error::Forbidden("Only its author can change a message."));
+    }
+    if seen.conversation.status == Status::Closed {
+        return Err(Error::Forbidden("The conversation is closed; what was said in it stays as it is."));
+    }
+    if seen.conversation.locked { Err(Error::Locked) } else { Ok(()) }
+}
+
+/// What a message of the operator's workspace said before it was edited, oldest first.
+pub fn versions(cx: &mut Cx<'_>, id: MessageId) -> Result<Vec<Version>> {
+    let workspace = cx.operator()?;
+    store::versions(cx.tx, workspace, id)
+}
+
 /// Messages of a conversation the caller may see, newest first.
 pub fn page(cx: &mut Cx<'_>, id: ConversationId, skip: i64, limit: i64) -> Result<Page> {
-    let workspace = cx.workspace()?;
+    let caller = cx.caller()?;
     let seen = conversation::seen(cx, id)?;
-    let newest = seen.conversation.message_count.saturating_sub(skip.max(0));
-    let mut messages = store::page(cx.tx, workspace, id, newest, limit.clamp(0, conversation::PAGE_MAX))?;
+    let range =
+        store::Newest::of(&seen.conversation, caller.kind, skip, limit.clamp(0, conversation::PAGE_MAX));
+    let mut messages = store::page(cx.tx, caller.workspace, id, &range)?;
     for message in &mut messages {
         attach(cx, message)?;
     }
-    let people = store::people(cx.tx, workspace, id)?;
-    let newly_read = seen.read_index.filter(|read| *read < newest && !messages.is_empty()).map(|_| newest);
+    let people = store::people(cx.tx, caller.workspace, id)?;
+    let newest = messages.first().map(|m| m.index);
+    let newly_read = newest.filter(|newest| seen.read_index.is_some_and(|read| read < *newest));
     Ok(Page { messages, people, newly_read })
 }
 
 /// The message with this id, if it is one of this conversation and the caller may see it.
 pub(crate) fn in_conversation(cx: &mut Cx<'_>, seen: &Seen, id: MessageId) -> Result<Message> {
-    store::get(cx.tx, cx.workspace()?, seen.conversation.id, id)?.ok_or(Error::NotFound)
+    let caller = cx.caller()?;
+    let found = store::get(cx.tx, caller.workspace, seen.conversation.id, id)?;
+    found.filter(|m| !m.internal || caller.kind == person::Kind::Agent).ok_or(Error::NotFound)
 }
 
-/// The newest message.
+/// The newest messages of a conversation that the caller is known to see, oldest first, at most `limit`.
+pub(crate) fn newest(cx: &mut Cx<'_>, conversation: &Conversation, limit: i64) -> Result<Vec<Message>> {
+    let caller = cx.caller()?;
+    let range = store::Newest::of(conversation, caller.kind, 0, limit);
+    let mut messages = store::page(cx.tx, caller.workspace, conversation.id, &range)?;
+    messages.reverse();
+    for message in &mut messages {
+        attach(cx, message)?;
+    }
+    Ok(messages)
+}
+
+/// The newest message that everybody in the conversation may see.
 pub(crate) fn last(cx: &mut Cx<'_>, conversation: &Conversation) -> Result<Option<Message>> {
     let workspace = cx.workspace()?;
-    let newest = store::page(cx.tx, workspace, conversation.id, conversation.message_count, 1)?;
-    Ok(newest.into_iter().next())
+    store::at(cx.tx, workspace, conversation.id, conversation.last_index)
 }
 
 /// Fills in the files of a message that has some.
@@ -139,27 +268,27 @@ pub(crate) fn view(cx: &mut Cx<'_>, id: ConversationId, from: i64, to: i64) -> R
 /// How many messages after `index` others than the caller wrote.
 pub(crate) fn count_from_others(cx: &mut Cx<'_>, id: ConversationId, index: i64) -> Result<i64> {
     let caller = cx.caller()?;
-    store::count_from_others(cx.tx, caller.workspace, id, index, caller.person)
+    store::count_from_others(cx.tx, &caller, id, index)
 }
 
 fn body(seen: &Seen, typed: &str) -> Result<String> {
     if !seen.conversation.is_marketplace() {
-        return within_limits(typed.to_owned());
+        return within_limits(typed.to_owned(), TICKET_BODY_CHARS_MAX);
     }
     // What is far too long is refused before it costs the writer's thread anything.
     if typed.len() > BODY_CHARS_MAX * 8 {
-        return Err(too_long());
+        return Err(too_long(BODY_CHARS_MAX));
     }
-    within_limits(sanitise::clean(typed, seen.rules))
+    within_limits(sanitise::clean(typed, seen.rules), BODY_CHARS_MAX)
 }
 
-fn within_limits(body: String) -> Result<String> {
+fn within_limits(body: String, chars_max: usize) -> Result<String> {
     if body.trim().is_empty() {
         return Err(Error::invalid("body", "Nothing is left of the message to send."));
     }
-    if body.chars().count() > BODY_CHARS_MAX { Err(too_long()) } else { Ok(body) }
+    if body.chars().count() > chars_max { Err(too_long(chars_max)) } else { Ok(body) }
 }
 
-fn too_long() -> Error {
-    Error::invalid("body", format!("A message has at most {BODY_CHARS_MAX} characters."))
+fn too_long(chars_max: usize) -> Error {
+    Error::invalid("body", format!("A message has at most {chars_max} characters."))
 }

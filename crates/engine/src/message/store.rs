@@ -1,14 +1,17 @@
 //! The statements of this room.
 
-use super::Message;
-use crate::db::{Conn, Row, args};
+use super::{Kind, Message, Version};
+use crate::access::Caller;
+use crate::conversation::Conversation;
+use crate::db::{Arg, Column, Conn, FromColumn, Row, ToArg, args};
 use crate::person::{self, Person};
-use crate::{ConversationId, MessageId, PersonId, Result, Time, WorkspaceId};
+use crate::{ConversationId, Error, MessageId, PersonId, Result, Time, WorkspaceId};
 
 /// The columns [`read`] reads, of a message under the alias `m`.
 macro_rules! columns {
     () => {
-        "m.id, m.conversation, m.idx, m.author, m.body, m.attachments, m.created_at, m.viewed_at"
+        "m.id, m.conversation, m.idx, m.kind, m.internal, m.author, m.body, m.attachments, m.created_at, m.viewed_at,
+         m.edited_at, m.payload"
     };
 }
 pub(crate) use columns;
@@ -19,41 +22,124 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Message> {
         id: row.get()?,
         conversation: row.get()?,
         index: row.get()?,
+        kind: row.get()?,
+        internal: row.get()?,
         author: row.get()?,
         body: row.get()?,
         attachment_count: row.get()?,
         attachments: Vec::new(),
         created_at: row.get()?,
         viewed_at: row.get()?,
+        edited_at: row.get()?,
+        payload: row.get()?,
     })
 }
 
 pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, m: &Message) -> Result<()> {
     tx.exec(
-        "INSERT INTO message (workspace, conversation, idx, id, author, body, attachments, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, $7)",
-        args![workspace, m.conversation, m.index, m.id, m.author, m.body, m.created_at],
+        "INSERT INTO message (workspace, conversation, idx, id, kind, internal, author, body, attachments, created_at,
+                              payload)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
+        args![
+            workspace, m.conversation, m.index, m.id, m.kind, m.internal, m.author, m.body, m.created_at, m.payload
+        ],
     )?;
     Ok(())
 }
 
-/// Messages from `newest` downwards. Their indexes have no holes, so a page is a range and never an offset.
+/// Messages from an index downwards.
+pub(super) struct Newest {
+    from: i64,
+    skip: i64,
+    limit: i64,
+    internal: bool,
+}
+
+impl Newest {
+    /// What somebody of this kind sees. Indexes have no holes, so a page is a range of them and not an offset, unless
+    /// there are messages among them that the reader may not see.
+    pub(super) fn of(conversation: &Conversation, reader: person::Kind, skip: i64, limit: i64) -> Newest {
+        let (count, skip) = (conversation.message_count, skip.max(0));
+        let internal = reader == person::Kind::Agent;
+        match internal || conversation.internal_count == 0 {
+            true => Newest { from: count.saturating_sub(skip), skip: 0, limit, internal },
+            false => Newest { from: count, skip, limit, internal },
+        }
+    }
+}
+
 pub(super) fn page(
     tx: &mut Conn,
     workspace: WorkspaceId,
     id: ConversationId,
-    newest: i64,
-    limit: i64,
+    newest: &Newest,
 ) -> Result<Vec<Message>> {
     tx.all(
         concat!(
             "SELECT ",
             columns!(),
             " FROM message m
-             WHERE m.workspace = $1 AND m.conversation = $2 AND m.idx <= $3 ORDER BY m.idx DESC LIMIT $4"
+             WHERE m.workspace = $1 AND m.conversation = $2 AND m.idx <= $3 AND m.internal <= $4
+             ORDER BY m.idx DESC LIMIT $5 OFFSET $6"
         ),
-        args![workspace, id, newest, limit],
+        args![workspace, id, newest.from, newest.internal, newest.limit, newest.skip],
         read,
+    )
+}
+
+pub(super) fn at(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: ConversationId,
+    index: i64,
+) -> Result<Option<Message>> {
+    tx.maybe(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM message m WHERE m.workspace = $1 AND m.conversation = $2 AND m.idx = $3"
+        ),
+        args![workspace, id, index],
+        read,
+    )
+}
+
+/// Keeps what a message says before it says something else.
+pub(super) fn keep_version(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    m: &Message,
+    editor: PersonId,
+    now: Time,
+) -> Result<()> {
+    tx.exec(
+        "INSERT INTO message_version (workspace, message, version, body, editor, replaced_at)
+         SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5 FROM message_version
+         WHERE workspace = $1 AND message = $2",
+        args![workspace, m.id, m.body, editor, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn set_body(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    m: &Message,
+    body: &str,
+    now: Time,
+) -> Result<()> {
+    tx.exec(
+        "UPDATE message SET body = $4, edited_at = $5 WHERE workspace = $1 AND conversation = $2 AND idx = $3",
+        args![workspace, m.conversation, m.index, body, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn versions(tx: &mut Conn, workspace: WorkspaceId, id: MessageId) -> Result<Vec<Version>> {
+    tx.all(
+        "SELECT body, editor, replaced_at FROM message_version WHERE workspace = $1 AND message = $2 ORDER BY version",
+        args![workspace, id],
+        |row| Ok(Version { body: row.get()?, editor: row.get()?, replaced_at: row.get()? }),
     )
 }
 
@@ -115,13 +201,32 @@ pub(super) fn view(tx: &mut Conn, range: &Range, viewer: PersonId, now: Time) ->
 
 pub(super) fn count_from_others(
     tx: &mut Conn,
-    workspace: WorkspaceId,
+    reader: &Caller,
     id: ConversationId,
     index: i64,
-    person: PersonId,
 ) -> Result<i64> {
     tx.scalar(
-        "SELECT COUNT(*) FROM message WHERE workspace = $1 AND conversation = $2 AND idx > $3 AND author <> $4",
-        args![workspace, id, index, person],
+        "SELECT COUNT(*) FROM message
+         WHERE workspace = $1 AND conversation = $2 AND idx > $3 AND author <> $4 AND internal <= $5",
+        args![reader.workspace, id, index, reader.person, reader.kind == person::Kind::Agent],
     )
+}
+
+impl ToArg for Kind {
+    fn to_arg(&self) -> Arg<'_> {
+        Arg::Text(match self {
+            Kind::Message => "message",
+            Kind::ServiceRequest => "service_request",
+        })
+    }
+}
+
+impl FromColumn for Kind {
+    fn from_column(column: Column<'_>) -> Result<Self> {
+        match column.text()? {
+            "message" => Ok(Kind::Message),
+            "service_request" => Ok(Kind::ServiceRequest),
+            other => Err(Error::Internal(format!("a message of kind {other:?} is stored"))),
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 mod store;
 
+use crate::conversation::{self, Conversation};
 use crate::event;
-use crate::{ConversationId, Cx, PersonId, Result, conversation};
+use crate::message::Message;
+use crate::{ConversationId, Cx, PersonId, Result};
 
-/// How many messages the caller has not read, in all their conversations.
+/// How many messages the caller has not read, in all their conversations of the marketplace.
 pub fn unread(cx: &mut Cx<'_>) -> Result<i64> {
     let caller = cx.caller()?;
     store::unread(cx.tx, caller.workspace, caller.person)
@@ -23,7 +25,9 @@ pub fn mark_read(cx: &mut Cx<'_>, id: ConversationId, index: i64) -> Result<()> 
     crate::message::view(cx, id, before, index)?;
     let unread = crate::message::count_from_others(cx, id, index)?;
     let fewer = store::move_read_index(cx.tx, spot, index, unread)?;
-    store::take_from_inbox(cx.tx, spot, fewer)?;
+    if seen.conversation.is_marketplace() {
+        store::take_from_inbox(cx.tx, spot, fewer)?;
+    }
     store::touch_inboxes(cx.tx, caller.workspace, id)?;
     cx.emit(event::Kind::ConversationRead, |e| event::Event {
         conversation: Some(id),
@@ -31,6 +35,11 @@ pub fn mark_read(cx: &mut Cx<'_>, id: ConversationId, index: i64) -> Result<()> 
         ..e
     });
     Ok(())
+}
+
+/// Everybody who takes part, in the order of their ids.
+pub(crate) fn of(cx: &mut Cx<'_>, id: ConversationId) -> Result<Vec<PersonId>> {
+    store::of(cx.tx, cx.workspace()?, id)
 }
 
 /// Lets a person take part from now on; what was said before counts as read. Joining again changes nothing.
@@ -46,17 +55,20 @@ pub(crate) fn join(cx: &mut Cx<'_>, id: ConversationId, person: PersonId) -> Res
     Ok(())
 }
 
-/// Message `index` was posted by `author`: for everybody else it is unread. The author has read it too, unless
-/// there is something before it that they have not.
-pub(crate) fn message_posted(
-    cx: &mut Cx<'_>,
-    id: ConversationId,
-    author: PersonId,
-    index: i64,
-) -> Result<()> {
-    let spot = store::Spot { workspace: cx.workspace()?, conversation: id, person: author };
-    store::count_unread(cx.tx, spot, index, cx.now)?;
-    store::count_in_inboxes(cx.tx, spot)
+/// A message was posted: for everybody else who may read it, it is unread. The author has read it too, unless there
+/// is something before it that they have not.
+pub(crate) fn message_posted(cx: &mut Cx<'_>, conversation: &Conversation, message: &Message) -> Result<()> {
+    let spot =
+        store::Spot { workspace: cx.workspace()?, conversation: conversation.id, person: message.author };
+    if message.internal {
+        store::count_unread_by_agents(cx.tx, spot, message.index)?;
+        return store::touch_inboxes(cx.tx, spot.workspace, conversation.id);
+    }
+    store::count_unread(cx.tx, spot, message.index, cx.now)?;
+    match conversation.is_marketplace() {
+        true => store::count_in_inboxes(cx.tx, spot),
+        false => store::touch_inboxes(cx.tx, spot.workspace, conversation.id),
+    }
 }
 
 /// Something about the conversation changed that its participants see in their lists, at a new time.

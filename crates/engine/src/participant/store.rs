@@ -18,6 +18,14 @@ pub(super) fn unread(tx: &mut Conn, workspace: WorkspaceId, person: PersonId) ->
     )
 }
 
+pub(super) fn of(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> Result<Vec<PersonId>> {
+    tx.all(
+        "SELECT person FROM participant WHERE workspace = $1 AND conversation = $2 ORDER BY person",
+        args![workspace, id],
+        |row| row.get(),
+    )
+}
+
 /// False when they took part already.
 pub(super) fn join(tx: &mut Conn, at: Spot, now: Time) -> Result<bool> {
     let joined = tx.exec(
@@ -42,6 +50,22 @@ pub(super) fn count_unread(tx: &mut Conn, author: Spot, index: i64, now: Time) -
                 unread = CASE WHEN person = $3 THEN unread ELSE unread + 1 END
          WHERE workspace = $1 AND conversation = $2",
         args![author.workspace, author.conversation, author.person, index, now],
+    )?;
+    Ok(())
+}
+
+/// Agents alone may read it, so for nobody else anything changes. In a marketplace's conversation it counts in no
+/// inbox: a marketplace knows nothing of what agents say among themselves.
+pub(super) fn count_unread_by_agents(tx: &mut Conn, author: Spot, index: i64) -> Result<()> {
+    tx.exec(
+        "UPDATE participant SET
+                read_index = CASE WHEN person = $3 AND unread = 0 THEN $4 ELSE read_index END,
+                unread = CASE WHEN person = $3 THEN unread ELSE unread + 1 END
+         WHERE workspace = $1 AND conversation = $2
+           AND person IN (SELECT a.id FROM person a WHERE a.workspace = $1 AND a.kind = 'agent'
+                          AND a.id IN (SELECT p.person FROM participant p
+                                       WHERE p.workspace = $1 AND p.conversation = $2))",
+        args![author.workspace, author.conversation, author.person, index],
     )?;
     Ok(())
 }

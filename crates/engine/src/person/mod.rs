@@ -136,6 +136,19 @@ pub fn get(cx: &mut Cx<'_>, id: PersonId) -> Result<Person> {
     store::get(cx.tx, cx.workspace()?, id)?.ok_or(Error::NotFound)
 }
 
+/// Those of the caller's workspace who have one of these ids, each once.
+pub(crate) fn by_ids(cx: &mut Cx<'_>, ids: impl Iterator<Item = PersonId>) -> Result<Vec<Person>> {
+    let workspace = cx.workspace()?;
+    let mut ids: Vec<PersonId> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut people = Vec::with_capacity(ids.len());
+    for some in ids.chunks(store::LOOKUP_MAX) {
+        people.extend(store::by_ids(cx.tx, workspace, some)?);
+    }
+    Ok(people)
+}
+
 /// Somebody of the caller's workspace by their external id or, failing that, by ours.
 pub fn by_reference(cx: &mut Cx<'_>, reference: &str) -> Result<Person> {
     let workspace = cx.workspace()?;

@@ -99,19 +99,33 @@ pub(super) fn by_external_ids(
     workspace: WorkspaceId,
     ids: &[&str],
 ) -> Result<HashMap<String, Person>> {
-    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
-    let sql = format!(
-        concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND p.external_id IN ({})"),
-        places.join(", ")
-    );
-    // Places that are left over hold nothing, so that there is one text, which stays prepared.
-    let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
-    args[0] = workspace.to_arg();
-    for (arg, id) in args[1..].iter_mut().zip(ids) {
-        *arg = Arg::Text(id);
-    }
-    let found = tx.all(&sql, &args, read)?;
+    let ids: Vec<Arg<'_>> = ids.iter().map(|id| Arg::Text(id)).collect();
+    let found = tx.all(&lookup("p.external_id"), &looked_up(workspace, &ids), read)?;
     Ok(found.into_iter().map(|p| (p.facts.external_id.clone().unwrap_or_default(), p)).collect())
+}
+
+/// Those of at most [`LOOKUP_MAX`] ids that there are.
+pub(super) fn by_ids(tx: &mut Conn, workspace: WorkspaceId, ids: &[PersonId]) -> Result<Vec<Person>> {
+    let ids: Vec<Arg<'_>> = ids.iter().map(ToArg::to_arg).collect();
+    tx.all(&lookup("p.id"), &looked_up(workspace, &ids), read)
+}
+
+/// The text that looks for several people at once.
+fn lookup(column: &str) -> String {
+    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
+    format!(
+        concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND {} IN ({})"),
+        column,
+        places.join(", ")
+    )
+}
+
+/// Its arguments. Places that are left over hold nothing, so that there is one text, which stays prepared.
+fn looked_up<'a>(workspace: WorkspaceId, ids: &[Arg<'a>]) -> Vec<Arg<'a>> {
+    let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
+    args[0] = Arg::Int(workspace.0);
+    args[1..].iter_mut().zip(ids).for_each(|(arg, id)| *arg = *id);
+    args
 }
 
 pub(super) fn page(

@@ -22,9 +22,7 @@ const VERBS: [(&str, Verb); 10] = [
     ("get", |cx, at| conversation::get(cx, at.conversation).map(drop)),
     ("messages", |cx, at| message::page(cx, at.conversation, 0, 20).map(drop)),
     ("mark read", |cx, at| participant::mark_read(cx, at.conversation, 1)),
-    ("post", |cx, at| {
-        message::post(cx, &Post { conversation: at.conversation, body: "Hello.".into() }).map(drop)
-    }),
+    ("post", |cx, at| message::post(cx, &Post::new(at.conversation, "Hello.".into())).map(drop)),
     ("lock", |cx, at| conversation::lock(cx, at.conversation)),
     ("draft", |cx, at| file::draft(cx, at).map(drop)),
     ("await", |cx, at| file::awaited(cx, file_of(at))),

@@ -44,11 +44,13 @@ fn filled(rows: &[Nasty]) -> (House, Vec<Vec<Value>>) {
         )
         .unwrap();
         db.execute(
-            "INSERT OR IGNORE INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT OR IGNORE INTO message (workspace, conversation, idx, id, author, body, attachments, created_at,
+                                        viewed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![i, a, j, b, c, d, k, j, missing],
         )
         .unwrap();
-        db.execute("INSERT OR IGNORE INTO login VALUES (?1, ?2, ?3, ?4)", params![a, i, b, c]).unwrap();
+        db.execute("INSERT OR IGNORE INTO login VALUES (?1, ?2, ?3, ?4, NULL)", params![a, i, b, c]).unwrap();
         let text = missing.map(|_| d);
         db.execute(
             "INSERT OR IGNORE INTO event VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?4, ?5)",
@@ -194,8 +196,12 @@ fn a_database_in_use_is_not_copied_into() {
 fn a_copy_that_fails_half_way_leaves_nothing() {
     let house = House::on_sqlite();
     let db = Connection::open(file(&house.database)).unwrap();
-    db.execute("INSERT INTO message VALUES (1, 'c', 1, 'm', 'p', CAST(x'ff' AS TEXT), 0, 0, NULL)", [])
-        .unwrap();
+    db.execute(
+        "INSERT INTO message (workspace, conversation, idx, id, author, body, attachments, created_at)
+             VALUES (1, 'c', 1, 'm', 'p', CAST(x'ff' AS TEXT), 0, 0)",
+        [],
+    )
+    .unwrap();
     let to = beside(&house.database, "copy.db");
     assert!(matches!(copy(&house.database.address, &to), Err(Error::Internal(_))));
     let names = std::fs::read_dir(house.database.folder().unwrap()).unwrap();

@@ -119,7 +119,7 @@ fn once(
     id: ConversationId,
 ) -> impl Fn(&mut Cx<'_>) -> Result<Answer> + Send + 'static {
     let once = Once { key: key.to_owned(), request_hash: request_hash.to_owned() };
-    let post = Post { conversation: id, body: "Once.".into() };
+    let post = Post::new(id, "Once.".into());
     move |cx| {
         idempotency::once(cx, Some(&once), |cx| {
             Ok(Answer { status: 201, body: message::post(cx, &post)?.id.to_string() })
@@ -135,7 +135,7 @@ fn slow_once(
 ) -> impl Fn(&mut Cx<'_>) -> Result<Answer> + Send + 'static {
     let (gate, times) = (gate.clone(), Arc::clone(times));
     let once = Once { key: "k".into(), request_hash: "post".into() };
-    let post = Post { conversation: id, body: "Once.".into() };
+    let post = Post::new(id, "Once.".into());
     move |cx| {
         idempotency::once(cx, Some(&once), |cx| {
             let message = message::post(cx, &post)?;

@@ -17,4 +17,5 @@ mod sanitise;
 mod simulation;
 mod support;
 mod tenancy;
+mod ticket;
 mod writer;

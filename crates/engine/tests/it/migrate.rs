@@ -72,7 +72,7 @@ fn several_that_open_an_empty_file_at_once_all_succeed() {
         })
         .collect();
     let engines: Vec<_> = openers.into_iter().map(|o| o.join().unwrap().expect("it opens")).collect();
-    assert_eq!(database.rows("SELECT COUNT(*) FROM migration"), ["1"]);
+    assert_eq!(database.rows("SELECT COUNT(*) - MAX(number) FROM migration"), ["0"]);
     assert_eq!(engines.len(), 6);
 }
 
@@ -98,7 +98,7 @@ fn two_nodes_that_start_on_an_empty_database_at_once_both_succeed() {
             });
             assert_eq!(found, Ok(vec![]));
         }
-        assert_eq!(database.rows("SELECT COUNT(*) FROM migration"), ["1"]);
+        assert_eq!(database.rows("SELECT COUNT(*) - MAX(number) FROM migration"), ["0"]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use parlance_engine::access::Caller;
 use parlance_engine::conversation::{self, Start};
-use parlance_engine::message::{self, BODY_CHARS_MAX};
+use parlance_engine::message::{self, BODY_CHARS_MAX, TICKET_BODY_CHARS_MAX};
 use parlance_engine::workspace::{self, Change};
 use parlance_engine::{ConversationId, Error, Principal, Result};
 
@@ -66,6 +66,7 @@ on_both! {
         assert!(too_long(house.post(ada, id, &format!("{longest}é")).map(drop)));
         assert!(too_long(house.post(ada, id, &"a.fr ".repeat(1_000)).map(drop)), "links grow");
         assert!(too_long(house.post(ada, id, &"\u{1f600}".repeat(1_000_000)).map(drop)), "unread");
+        let longest = "é".repeat(TICKET_BODY_CHARS_MAX);
         let id = ticket(house, ada, &longest).unwrap();
         assert!(too_long(house.post(ada, id, &format!("{longest}\u{1f600}")).map(drop)));
     }

@@ -1,7 +1,9 @@
 //! Two workspaces: with every id of the other one tried on every verb, nothing is seen and nothing is changed.
 
 use parlance_engine::access::Caller;
-use parlance_engine::conversation::{self, Listing, Order, Source, SourceKind, Start};
+use parlance_engine::conversation::{
+    self, Listing, Order, Source, SourceKind, Start, Status, thread, ticket,
+};
 use parlance_engine::credential::{password, token};
 use parlance_engine::file::{self, Place, Verdict};
 use parlance_engine::membership::{self, Aggregate};
@@ -69,13 +71,11 @@ on_both! {
 type Verb = fn(&mut Cx<'_>, &Rooms, &Rooms) -> Result<()>;
 
 /// Verbs of people: what is ours, then what is theirs.
-const PEOPLES: [(&str, Verb); 15] = [
+const PEOPLES: [(&str, Verb); 22] = [
     ("get", |cx, _, t| conversation::get(cx, t.conversation).map(drop)),
     ("lock", |cx, _, t| conversation::lock(cx, t.conversation)),
     ("messages", |cx, _, t| message::page(cx, t.conversation, 0, 20).map(drop)),
-    ("post", |cx, _, t| {
-        message::post(cx, &Post { conversation: t.conversation, body: "Hello.".into() }).map(drop)
-    }),
+    ("post", |cx, _, t| message::post(cx, &Post::new(t.conversation, "Hello.".into())).map(drop)),
     ("mark read", |cx, _, t| participant::mark_read(cx, t.conversation, 1)),
     ("start by id", |cx, _, t| conversation::start(cx, &start(&t.ada.person.to_string())).map(drop)),
     ("start by name", |cx, _, t| conversation::start(cx, &start(&t.name)).map(drop)),
@@ -85,6 +85,19 @@ const PEOPLES: [(&str, Verb); 15] = [
     ("draft in our conversation", |cx, o, t| {
         file::draft(cx, Place { conversation: o.conversation, message: t.message }).map(drop)
     }),
+    ("set the status", |cx, _, t| conversation::set_status(cx, t.conversation, Status::Closed)),
+    ("edit", |cx, _, t| message::edit(cx, t.conversation, t.message, "Edited.")),
+    ("edit through ours", |cx, o, t| message::edit(cx, o.conversation, t.message, "Edited.")),
+    ("thread", |cx, _, t| thread::get(cx, t.conversation).map(drop)),
+    ("ticket", |cx, _, t| ticket::get(cx, t.conversation).map(drop)),
+    ("change", |cx, _, t| {
+        ticket::change(
+            cx,
+            t.conversation,
+            &ticket::Change { title: Some("Taken".into()), ..Default::default() },
+        )
+    }),
+    ("members", |cx, _, t| ticket::members(cx, t.conversation).map(drop)),
     ("await", |cx, _, t| file::awaited(cx, t.draft)),
     ("upload", |cx, _, t| file::uploaded(cx, t.draft, &IMAGE)),
     ("attach to our message", |cx, o, t| file::attach(cx, o.place(), t.file).map(drop)),
@@ -175,6 +188,12 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
         Ok((file::attach(cx, place, file)?.id, file::draft(cx, place)?.file))
     };
     let (file, draft) = house.write(ada, hang).expect("a file is attached");
+    house
+        .write(ada, move |cx| message::edit(cx, conversation, place.message, "Good day."))
+        .expect("it is edited");
+    house
+        .write(agent, move |cx| conversation::set_status(cx, conversation, Status::Waiting))
+        .expect("it waits");
     let once = idempotency::Once { key: "k".into(), request_hash: "h".into() };
     let answer = idempotency::Answer { status: 201, body: slug.to_owned() };
     house.write(ada, move |cx| idempotency::once(cx, Some(&once), |_| Ok(answer.clone()))).unwrap();

@@ -15,7 +15,7 @@ on_both! {
         let gate = held_up(house, ada);
         let queued: Vec<_> = (0..30)
             .map(|n| {
-                let post = Post { conversation: id, body: format!("number {n}") };
+                let post = Post::new(id, format!("number {n}"));
                 queue(&house.engine, ada, move |cx| {
                     let message = message::post(cx, &post)?;
                     match n % 3 {
@@ -44,7 +44,7 @@ on_both! {
     fn a_verb_that_fails_alone_leaves_nothing_behind(house: &House) {
         let (ada, _, id) = talk(house);
         for panics in [false, true] {
-            let post = Post { conversation: id, body: "never said".into() };
+            let post = Post::new(id, "never said".into());
             let answer: Result<()> = house.write(ada, move |cx| {
                 message::post(cx, &post)?;
                 assert!(!panics, "a verb that panics on purpose");
@@ -83,7 +83,7 @@ on_both! {
         let gate = held_up(house, ada);
         let room = options(house.database.address.clone()).queue_max;
         let post = |n: usize| {
-            let post = Post { conversation: id, body: format!("number {n}") };
+            let post = Post::new(id, format!("number {n}"));
             queue(&house.engine, ada, move |cx| message::post(cx, &post).map(|m| m.index))
         };
         let accepted: Vec<_> = (0..room).map(post).collect();
@@ -101,7 +101,7 @@ on_both! {
         let (ada, bob, id) = talk(house);
         let before = log_length(house, ada);
         let gate = held_up(house, ada);
-        let post = Post { conversation: id, body: "gone before the answer".into() };
+        let post = Post::new(id, "gone before the answer".into());
         drop(queue(&house.engine, ada, move |cx| message::post(cx, &post)));
         gate.open();
         assert_eq!(house.post(ada, id, "behind it").map(|m| m.index), Ok(3));
@@ -120,7 +120,7 @@ on_both! {
             body: "Hello.".into(),
         };
         let (new, known) = (start("another"), start("o-1"));
-        let post = Post { conversation: id, body: "Hello.".into() };
+        let post = Post::new(id, "Hello.".into());
         let write = |who, verb: fn(&mut Cx<'_>, &Start, &Post) -> Result<()>, start: &Start| {
             let (start, post) = (start.clone(), post.clone());
             house.write(who, move |cx| counted(cx, |cx| verb(cx, &start, &post)))
@@ -147,7 +147,7 @@ on_both! {
 
     fn a_read_cannot_write(house: &House) {
         let (ada, _, id) = talk(house);
-        let post = Post { conversation: id, body: "by the back door".into() };
+        let post = Post::new(id, "by the back door".into());
         assert!(house.read(ada, move |cx| message::post(cx, &post)).is_err());
         assert_eq!(said(house, ada, id), ["Hello."]);
         assert!(house.post(ada, id, "by the front door").is_ok());
@@ -161,7 +161,7 @@ mod what_was_accepted_is_done_before_the_engine_stops {
         let (ada, _, id) = talk(&house);
         let gate = held_up(&house, ada);
         for n in 0..100 {
-            let post = Post { conversation: id, body: format!("number {n}") };
+            let post = Post::new(id, format!("number {n}"));
             house.engine.write_later(ada.into(), move |cx| message::post(cx, &post).map(drop));
         }
         let opener = std::thread::spawn(move || gate.open());
@@ -191,6 +191,7 @@ const NOBODY: credential::Session = credential::Session {
         kind: parlance_engine::person::Kind::Bot,
         can_write: false,
         token: None,
+        scope: parlance_engine::access::Scope::All,
     },
     inbox_version: 0,
     people_version: 0,

@@ -42,7 +42,7 @@ fn a_commit_that_finds_the_disk_full_leaves_none_of_its_batch_and_the_next_goes_
     for _ in 0..3 {
         let gate = held_up(&house, ada);
         let post = |_| {
-            let post = Post { conversation: id, body: body.clone() };
+            let post = Post::new(id, body.clone());
             queue(&house.engine, ada, move |cx| {
                 (0..EACH).try_for_each(|_| message::post(cx, &post).map(drop))
             })

@@ -31,8 +31,7 @@ impl Line {
 
     /// A verb that posts, and counts how often it ran.
     fn post(&self, body: &str) -> (impl Fn(&mut Cx<'_>) -> Result<i64> + Send + 'static, Arc<AtomicUsize>) {
-        let (post, runs) =
-            (Post { conversation: self.id, body: body.to_owned() }, Arc::new(AtomicUsize::new(0)));
+        let (post, runs) = (Post::new(self.id, body.to_owned()), Arc::new(AtomicUsize::new(0)));
         let counted = Arc::clone(&runs);
         let verb = move |cx: &mut Cx<'_>| {
             counted.fetch_add(1, Ordering::SeqCst);
@@ -241,14 +240,14 @@ fn an_isolation_level_that_the_server_prefers_changes_nothing() {
         let other = house.another_node();
         let (ada, _, id) = crate::writer::talk_in(&house, level.split(' ').next().unwrap());
         let gate = held_up(&house, ada);
-        let post = Post { conversation: id, body: "from the other node".into() };
+        let post = Post::new(id, "from the other node".into());
         let runs = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&runs);
         let waiting = queue(&other, ada, move |cx| {
             counted.fetch_add(1, Ordering::SeqCst);
             message::post(cx, &post).map(|m| m.index)
         });
-        let here = Post { conversation: id, body: "from this node".into() };
+        let here = Post::new(id, "from this node".into());
         let first = queue(&house.engine, ada, move |cx| message::post(cx, &here).map(|m| m.index));
         until("the other node waits", || house.database.waiting_for_locks() == 1);
         gate.open();

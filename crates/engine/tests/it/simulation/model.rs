@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use parlance_engine::access::Caller;
+use parlance_engine::access::{Caller, Scope};
 use parlance_engine::conversation::{Conversation, Item, Listing, Order, Overview, Source, Start};
 use parlance_engine::event::{Event, Kind as What};
 use parlance_engine::file::{PER_MESSAGE_MAX, Place, UPLOAD_SECONDS};
@@ -82,6 +82,7 @@ impl Space {
             kind: person.kind,
             can_write: token.can_write,
             token: Some(token.id),
+            scope: Scope::All,
         })
     }
 
@@ -209,7 +210,8 @@ impl Space {
     }
 
     pub fn unread(&self, person: PersonId) -> i64 {
-        self.talks.iter().map(|talk| talk.unread(person)).sum()
+        let of_marketplace = self.talks.iter().filter(|talk| talk.conversation.source.is_some());
+        of_marketplace.map(|talk| talk.unread(person)).sum()
     }
 
     /// The page of conversations between two people that `person` takes part in.

@@ -1,11 +1,12 @@
 //! What a verb that succeeded leaves behind in the model.
 
 use parlance_engine::access::Caller;
-use parlance_engine::conversation::{Conversation, Start};
+use parlance_engine::conversation::{Conversation, Start, Status};
 use parlance_engine::credential::link::{Link, Purpose};
 use parlance_engine::event::{Event, Kind as What};
 use parlance_engine::file::{Attachment, Verdict};
-use parlance_engine::message::Message;
+use parlance_engine::message::{self, Message};
+use parlance_engine::person::Kind;
 use parlance_engine::{ConversationId, FileId, MessageId, PersonId, Time};
 
 use super::model::{Space, State, Talk};
@@ -27,11 +28,14 @@ impl Space {
             id,
             short_id: self.talks.len() as i64 + 1,
             locked: false,
+            status: Status::Open,
             source: new.source.clone(),
             shared_with: new.shared_with.clone(),
             created_by: who.person,
             recipient,
             message_count: 0,
+            internal_count: 0,
+            last_index: 0,
             created_at: now,
             updated_at: now,
         };
@@ -57,19 +61,32 @@ impl Space {
             id,
             conversation,
             index,
+            kind: message::Kind::Message,
+            internal: false,
             author: who.person,
             body: body.to_owned(),
             attachment_count: 0,
             attachments: Vec::new(),
             created_at: now,
             viewed_at: None,
+            edited_at: None,
+            payload: None,
         });
         if up_to_date {
             talk.seats.insert(who.person, index);
         }
         talk.conversation.message_count = index;
+        talk.conversation.last_index = index;
         talk.conversation.updated_at = now;
         let actor = Some(who.person);
+        let status = if who.kind == Kind::Agent { Status::Answered } else { Status::Open };
+        if std::mem::replace(&mut talk.conversation.status, status) != status {
+            self.happened(now, What::StatusChanged, |e| Event {
+                actor,
+                conversation: Some(conversation),
+                ..e
+            });
+        }
         let about = |e| Event { actor, conversation: Some(conversation), message: Some(id), ..e };
         self.happened(now, What::MessagePosted, about);
     }

@@ -63,7 +63,7 @@ impl Player<'_> {
     }
 
     fn post_a_message(&mut self, at: usize, who: Caller) {
-        let new = Post { conversation: self.conversation(at), body: self.body() };
+        let new = Post::new(self.conversation(at), self.body());
         let (now, expected, asked) = (self.now(), self.spaces[at].post(&who, &new), new.clone());
         let done = self.write(who, move |cx| message::post(cx, &asked), expected);
         let Some((message, talk)) = done else { return };
@@ -117,7 +117,7 @@ impl Player<'_> {
     }
 
     fn post_once(&mut self, at: usize, who: Caller) {
-        let new = Post { conversation: self.conversation(at), body: format!("Once {}.", self.below(3)) };
+        let new = Post::new(self.conversation(at), format!("Once {}.", self.below(3)));
         let request_hash = format!("{} {}", new.conversation, new.body);
         let once = Once { key: format!("k{}", self.below(6)), request_hash };
         let now = self.now();
@@ -184,7 +184,7 @@ impl Player<'_> {
         let (id, listing) = (self.conversation(at), self.listing());
         let operator = Principal::Operator(Some(self.spaces[at].workspace.id));
         for who in [Principal::Nobody, Principal::OPERATOR, operator] {
-            let post = Post { conversation: id, body: "Who am I?".into() };
+            let post = Post::new(id, "Who am I?".into());
             let forbidden = || Err::<(), _>(Error::Forbidden(""));
             self.write(who, move |cx| message::post(cx, &post), forbidden());
             self.write(who, move |cx| conversation::lock(cx, id), forbidden());

@@ -9,7 +9,7 @@ mod raw;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use parlance_engine::access::Caller;
+use parlance_engine::access::{Caller, Scope};
 use parlance_engine::conversation::{self, Source, SourceKind, Start};
 use parlance_engine::db::{Address, Tuning};
 use parlance_engine::message::{self, Message, Post};
@@ -182,13 +182,20 @@ impl House {
     }
 
     pub fn post(&self, who: Caller, conversation: ConversationId, body: &str) -> Result<Message> {
-        let post = Post { conversation, body: body.to_owned() };
+        let post = Post::new(conversation, body.to_owned());
         self.write(who, move |cx| message::post(cx, &post))
     }
 }
 
 pub fn caller(workspace: &Workspace, person: &Person) -> Caller {
-    Caller { workspace: workspace.id, person: person.id, kind: person.kind, can_write: true, token: None }
+    Caller {
+        workspace: workspace.id,
+        person: person.id,
+        kind: person.kind,
+        can_write: true,
+        token: None,
+        scope: Scope::All,
+    }
 }
 
 /// How tests use a database: small limits, so that they are reached.

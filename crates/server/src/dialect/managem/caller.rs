@@ -3,6 +3,7 @@
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use parlance_engine::access::Scope;
 use parlance_engine::credential::{self, Session};
 use parlance_engine::{Error, Principal};
 use serde::de::DeserializeOwned;
@@ -27,7 +28,9 @@ impl FromRequestParts<App> for Asker {
         let mut headers = parts.headers.get_all(AUTHORIZATION).iter();
         let (Some(header), None) = (headers.next(), headers.next()) else { return Err(MISSING.into()) };
         let secret = header.to_str().ok().and_then(secret).ok_or(credential::UNKNOWN)?.to_owned();
-        Ok(Asker(auth::session(app, &secret).await?))
+        let mut session = auth::session(app, &secret).await?;
+        session.caller.scope = Scope::Marketplace;
+        Ok(Asker(session))
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn send(
 ) -> Result<Response, Refused> {
     let sent = Sent::read(&app, request).await?;
     let conversation: ConversationId = id.parse()?;
-    let post = Post { conversation, body: sent.json::<NewMessage>()?.body };
+    let post = Post::new(conversation, sent.json::<NewMessage>()?.body);
     let links = app.links();
     let caller = asker.0.caller;
     let answer = sent.answer(&app, caller, 201, move |cx| {

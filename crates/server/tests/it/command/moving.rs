@@ -22,8 +22,10 @@ fn talk_at_length(site: &Site) {
         "BEGIN;
          CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MESSAGES}) SELECT i FROM n;
          CREATE TEMP TABLE who AS SELECT MAX(CASE external_id WHEN 'ada' THEN id END) AS ada, MAX(CASE external_id WHEN 'bob' THEN id END) AS bob FROM person;
-         INSERT INTO conversation SELECT 1, '01900000-0000-7000-8000-000000000000', 1, 0, 'ORDER', 'o-1', NULL, NULL, NULL, ada, bob, ada || bob, {MESSAGES}, 0, 0 FROM who;
-         INSERT INTO message SELECT 1, '01900000-0000-7000-8000-000000000000', i, printf('01900000-0000-7000-8001-%012x', i), ada, 'Nachricht ' || i || ' — ✓', 0, i, NULL FROM n, who;
+         INSERT INTO conversation (workspace, id, short_id, locked, source_type, source_id, shared_domain, shared_aggregate, shared_id, created_by, recipient, pair, message_count, created_at, updated_at)
+           SELECT 1, '01900000-0000-7000-8000-000000000000', 1, 0, 'ORDER', 'o-1', NULL, NULL, NULL, ada, bob, ada || bob, {MESSAGES}, 0, 0 FROM who;
+         INSERT INTO message (workspace, conversation, idx, id, author, body, attachments, created_at, viewed_at)
+           SELECT 1, '01900000-0000-7000-8000-000000000000', i, printf('01900000-0000-7000-8001-%012x', i), ada, 'Nachricht ' || i || ' — ✓', 0, i, NULL FROM n, who;
          INSERT INTO event SELECT 1, event_seq + i, 'message.posted', ada, '01900000-0000-7000-8000-000000000000', printf('01900000-0000-7000-8001-%012x', i), NULL, i FROM n, who, counter;
          UPDATE counter SET event_seq = event_seq + {MESSAGES}, conversation_seq = 1;
          INSERT INTO participant SELECT 1, '01900000-0000-7000-8000-000000000000', ada, 0, {MESSAGES}, 0, 0 FROM who;

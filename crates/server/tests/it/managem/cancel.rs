@@ -37,6 +37,7 @@ fn whole(server: &Server, shop: &Workspace, who: (&User<'_>, &User<'_>), id: Con
         kind: Kind::Customer,
         can_write: true,
         token: None,
+        scope: parlance_engine::access::Scope::Marketplace,
     };
     let (ada, bob) = (caller(who.0), caller(who.1));
     let page = server.engine.read_blocking(ada.into(), move |cx| message::page(cx, id, 0, 10_000)).unwrap();
