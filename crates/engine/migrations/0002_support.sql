@@ -113,8 +113,9 @@ CREATE TABLE notification (
 CREATE INDEX notification_unread ON notification (workspace, person, severity) WHERE read_at IS NULL;
 CREATE INDEX notification_by_age ON notification (workspace, created_at);
 
--- Nobody is notified of what was said before there were notifications.
+-- Nobody is told of what was said before there was anything to tell it with.
 INSERT INTO follower (workspace, name, seq) SELECT workspace, 'notification', event_seq FROM counter;
+INSERT INTO follower (workspace, name, seq) SELECT workspace, 'notice', event_seq FROM counter;
 
 -- When somebody last asked for anything, to the minute.
 CREATE TABLE presence (

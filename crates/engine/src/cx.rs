@@ -55,6 +55,14 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// Asks something as `caller` would: for the operator, who wants to know what somebody may.
+    pub(crate) fn as_caller<T>(&mut self, caller: Caller, ask: impl FnOnce(&mut Self) -> T) -> T {
+        let who = std::mem::replace(&mut self.who, caller.into());
+        let answer = ask(self);
+        self.who = who;
+        answer
+    }
+
     /// How many statements ran so far on this verb's connection: the difference is what a verb costs.
     #[must_use]
     pub fn statements(&self) -> u64 {

@@ -53,12 +53,11 @@ pub(super) fn read_up_to_index(
     Ok(())
 }
 
-/// Of the caller ($1, $2; $3 when an agent), and about a conversation that they may still see: the rule of
-/// `conversation::seen` as a condition on `notification`.
-macro_rules! theirs {
+/// About a conversation that the caller ($1, $2; $3 when an agent) may still see: the rule of `conversation::seen` as a
+/// condition on `notification`.
+macro_rules! visible {
     () => {
-        "notification.workspace = $1 AND notification.person = $2
-         AND (CAST($3 AS BIGINT) = 1
+        " AND (CAST($3 AS BIGINT) = 1
               OR EXISTS (SELECT 1 FROM participant p WHERE p.workspace = notification.workspace
                          AND p.conversation = notification.conversation AND p.person = notification.person)
               OR EXISTS (SELECT 1 FROM conversation c
@@ -83,7 +82,7 @@ fn caller_args(caller: &Caller) -> Vec<Arg<'static>> {
     vec![Arg::Int(caller.workspace.0), Arg::Uuid(caller.person.0), Arg::Int(i64::from(is_agent))]
 }
 
-/// The arguments of [`theirs!`] and [`wanted!`]. What is not wanted leaves a place that nothing matches.
+/// The arguments of [`visible!`] and [`wanted!`]. What is not wanted leaves a place that nothing matches.
 fn filtered(caller: &Caller, filter: &Filter) -> Vec<Arg<'static>> {
     let severities = Severity::ALL.map(|severity| {
         let wanted = filter.severities.as_ref().is_none_or(|wanted| wanted.contains(&severity));
@@ -113,8 +112,8 @@ pub(super) fn page(
     tx.all(
         concat!(
             "SELECT message, conversation, kind, severity, CASE WHEN read_at IS NULL THEN 0 ELSE 1 END, created_at
-             FROM notification WHERE ",
-            theirs!(),
+             FROM notification WHERE notification.workspace = $1 AND notification.person = $2",
+            visible!(),
             wanted!(),
             " ORDER BY created_at DESC, message DESC LIMIT $12 OFFSET $13"
         ),
@@ -136,7 +135,11 @@ fn read(row: &Row<'_>) -> Result<Notification> {
 
 pub(super) fn count(tx: &mut Conn, caller: &Caller, filter: &Filter) -> Result<i64> {
     tx.scalar(
-        concat!("SELECT COUNT(*) FROM notification WHERE ", theirs!(), wanted!()),
+        concat!(
+            "SELECT COUNT(*) FROM notification WHERE notification.workspace = $1 AND notification.person = $2",
+            visible!(),
+            wanted!()
+        ),
         &filtered(caller, filter),
     )
 }
@@ -144,8 +147,9 @@ pub(super) fn count(tx: &mut Conn, caller: &Caller, filter: &Filter) -> Result<i
 pub(super) fn unread(tx: &mut Conn, caller: &Caller) -> Result<Vec<(Severity, i64)>> {
     tx.all(
         concat!(
-            "SELECT severity, COUNT(*) FROM notification WHERE read_at IS NULL AND ",
-            theirs!(),
+            "SELECT severity, COUNT(*) FROM notification
+             WHERE notification.workspace = $1 AND notification.person = $2 AND read_at IS NULL",
+            visible!(),
             " GROUP BY severity"
         ),
         &caller_args(caller),
@@ -166,9 +170,9 @@ pub(super) fn set_read(
         concat!(
             "UPDATE notification SET read_at = CASE WHEN CAST($5 AS BIGINT) IS NULL THEN NULL
                                                     ELSE COALESCE(read_at, $5) END
-             WHERE message = $4
-               AND created_at = (SELECT m.created_at FROM message m WHERE m.workspace = $1 AND m.id = $4) AND ",
-            theirs!()
+             WHERE notification.workspace = $1 AND notification.person = $2 AND message = $4
+               AND created_at = (SELECT m.created_at FROM message m WHERE m.workspace = $1 AND m.id = $4)",
+            visible!()
         ),
         &args,
     )
@@ -178,7 +182,12 @@ pub(super) fn read_all(tx: &mut Conn, caller: &Caller, filter: &Filter, now: Tim
     let mut args = filtered(caller, filter);
     args.push(now.to_arg());
     tx.exec(
-        concat!("UPDATE notification SET read_at = $12 WHERE read_at IS NULL AND ", theirs!(), wanted!()),
+        concat!(
+            "UPDATE notification SET read_at = $12
+             WHERE notification.workspace = $1 AND notification.person = $2 AND read_at IS NULL",
+            visible!(),
+            wanted!()
+        ),
         &args,
     )
 }

@@ -12,6 +12,7 @@ mod limit;
 mod link;
 mod listing;
 mod migrate;
+mod notice;
 mod notification;
 mod sanitise;
 mod simulation;

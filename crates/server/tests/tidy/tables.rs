@@ -85,11 +85,12 @@ pub const HOUSED: Rule = Rule {
 };
 
 /// Where statements look across workspaces, each with the reason.
-const ACROSS: [(&str, &str); 6] = [
+const ACROSS: [(&str, &str); 7] = [
     ("crates/engine/src/checkup/", "it looks at the whole installation, for the operator alone"),
     ("crates/engine/src/credential/", "it begins with a secret, and finds out whose workspace that opens"),
     ("crates/engine/src/follower/", "a follower asks in which workspaces there is something new"),
     ("crates/engine/src/installation.rs", "what all workspaces share has none"),
+    ("crates/engine/src/notice/due.rs", "one sender serves all workspaces, whoever has waited longest first"),
     ("crates/engine/src/workspace/", "it is the list of workspaces"),
     ("crates/engine/src/db/", "the storage itself: the schema, the marks of commits, copies of everything"),
 ];
