@@ -2,7 +2,7 @@
 
 use super::store::{self, Owed, Spot, Unseen};
 use super::{Due, Timing};
-use crate::access::Caller;
+use crate::access::{Caller, Scope};
 use crate::person::{Kind, Person};
 use crate::{ConversationId, Cx, Error, PersonId, Result, Time, conversation, person};
 
@@ -146,6 +146,7 @@ fn recipient(cx: &mut Cx<'_>, spot: Spot) -> Result<Option<Person>> {
         kind: person.kind,
         can_write: false,
         token: None,
+        scope: Scope::All,
     };
     match cx.as_caller(caller, |cx| conversation::seen(cx, spot.conversation)) {
         Ok(_) => Ok(Some(person)),

@@ -1,7 +1,8 @@
 //! Notifications: who is told of what, and what reading does to it.
 
 use parlance_engine::access::Caller;
-use parlance_engine::message::Message;
+use parlance_engine::conversation::ticket::{self, New, Request, Service};
+use parlance_engine::message::{self, Message, Post};
 use parlance_engine::notification::{self, Counts, Filter, Kind, Notification, Severity};
 use parlance_engine::workspace::Workspace;
 use parlance_engine::{ConversationId, Error, MessageId, Principal, participant};
@@ -116,6 +117,38 @@ on_both! {
         assert_eq!(house.read(shop.ben, participant::unread).unwrap(), 1);
         house.write(shop.ben, move |cx| notification::set_read(cx, message, false)).unwrap();
         assert_eq!(unread(house, shop.ben), 1);
+    }
+
+    fn what_agents_say_among_themselves_is_told_to_agents_alone(house: &House) {
+        let shop = Shop::open(house);
+        let other = house.agent(&shop.workspace, "another agent");
+        let id = house.write(shop.anna, |cx| ticket::start(cx, &New { body: Some("Help".into()), ..New::default() })).unwrap();
+        for agent in [shop.agent, other] {
+            post(house, agent, id, "We look into it");
+        }
+        follow(house, &shop);
+        let before = (unread(house, shop.anna), unread(house, shop.agent));
+        let note = Post { internal: true, ..Post::new(id, "She is angry".into()) };
+        house.write(other, move |cx| message::post(cx, &note)).unwrap();
+        follow(house, &shop);
+        assert_eq!((unread(house, shop.anna), unread(house, shop.agent)), (before.0, before.1 + 1));
+    }
+
+    fn a_service_that_is_asked_for_is_a_warning(house: &House) {
+        let shop = Shop::open(house);
+        let request = Request { service: Service::Relocation, payload: "{}".into() };
+        let id = house.write(shop.anna, move |cx| ticket::request(cx, &request)).unwrap();
+        // A ticket for a service is with the one who asks; somebody else is in it when it is made for both.
+        house.database.execute(&format!(
+            "INSERT INTO participant (workspace, conversation, person, joined_at, read_index, unread, updated_at)
+             SELECT workspace, conversation, '{}', joined_at, 0, 1, updated_at FROM participant WHERE conversation = '{id}'",
+            shop.agent.person
+        ));
+        follow(house, &shop);
+        let told = all(house, shop.agent);
+        assert_eq!((told[0].kind, told[0].severity), (Kind::ServiceRequest, Severity::Warning));
+        let counts = house.read(shop.agent, notification::unread).unwrap();
+        assert_eq!(counts, Counts { warning: 1, ..Counts::default() });
     }
 
     fn nobody_reads_what_others_are_told(house: &House) {
