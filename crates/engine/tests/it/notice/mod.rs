@@ -1,10 +1,10 @@
 //! Notices: who is owed an e-mail, when, about what, and what becomes of it.
 
+mod claim;
+mod role;
+
 use parlance_engine::access::Caller;
-use parlance_engine::conversation::ticket::{self, New};
-use parlance_engine::membership::{self, Aggregate};
-use parlance_engine::message::{self, Post};
-use parlance_engine::notice::{self, ATTEMPTS_MAX, Digest, Due, Failure, Timing};
+use parlance_engine::notice::{self, Digest, Due, Failure, Timing};
 use parlance_engine::person::{self, Change, Facts};
 use parlance_engine::{ConversationId, Error, PersonId, Result, participant, presence};
 
@@ -84,78 +84,6 @@ fn deactivate(house: &House, shop: &Shop, id: PersonId) {
 
 fn set_wanted(house: &House, shop: &Shop, id: PersonId, wanted: bool) -> Result<()> {
     house.write(shop.operator(), move |cx| notice::set_wanted(cx, id, wanted))
-}
-
-fn aggregate(kind: &str, id: &str) -> Aggregate {
-    Aggregate { domain: kind.into(), kind: kind.into(), id: id.into() }
-}
-
-/// A shop whose Anna writes tickets for a customer and a project that have members in every role.
-struct Desk {
-    shop: Shop,
-}
-
-impl Desk {
-    fn open(house: &House) -> Desk {
-        let desk = Desk { shop: shop(house) };
-        let (customer, project) = (aggregate("customer", "c1"), aggregate("project", "p1"));
-        desk.join(house, "anna", &customer, "nobody");
-        desk.join(house, "anna", &project, "nobody");
-        for role in ["owner", "accountant", "member"] {
-            desk.member(house, &format!("c-{role}"), &customer, role);
-        }
-        for role in ["owner", "emailadmin", "external"] {
-            desk.member(house, &format!("p-{role}"), &project, role);
-        }
-        // The same roles elsewhere mean nothing here.
-        desk.member(house, "c2-owner", &aggregate("customer", "c2"), "owner");
-        desk
-    }
-
-    fn member(&self, house: &House, name: &str, aggregate: &Aggregate, role: &str) {
-        let person = house.customer(&self.shop.workspace, name).person;
-        give_address(house, &self.shop, person, &format!("{name}@shop.test"));
-        self.join(house, name, aggregate, role);
-    }
-
-    fn person(&self, house: &House, name: &'static str) -> PersonId {
-        house.read(self.shop.operator(), move |cx| person::by_reference(cx, name)).expect("a person").id
-    }
-
-    fn join(&self, house: &House, name: &str, aggregate: &Aggregate, role: &str) {
-        let (name, aggregate, role) = (name.to_owned(), aggregate.clone(), role.to_owned());
-        let join = house.write(self.shop.operator(), move |cx| {
-            let person = person::by_reference(cx, &name)?.id;
-            membership::add(cx, person, &aggregate, &role).map(drop)
-        });
-        join.expect("a member joins");
-    }
-
-    fn start(
-        &self,
-        house: &House,
-        roles: &[&str],
-        shared_with: Option<Aggregate>,
-        related_to: Option<Aggregate>,
-    ) -> ConversationId {
-        let notification_roles = roles.iter().map(|role| role.parse().expect("a role")).collect();
-        let new =
-            New { body: Some("Help".into()), shared_with, related_to, notification_roles, ..New::default() };
-        house.write(self.shop.anna, move |cx| ticket::start(cx, &new)).expect("a ticket starts")
-    }
-
-    /// Who gets an e-mail about a ticket of Anna's.
-    fn ticket(
-        &self,
-        house: &House,
-        roles: &[&str],
-        shared_with: Option<Aggregate>,
-        related_to: Option<Aggregate>,
-    ) -> Vec<String> {
-        self.start(house, roles, shared_with, related_to);
-        let names = send(house, &self.shop).into_iter().filter_map(|digest| digest.recipient.facts.username);
-        names.collect()
-    }
 }
 
 fn hello(house: &House, shop: &Shop) -> ConversationId {
@@ -240,93 +168,6 @@ on_both! {
         assert_eq!((out[0].lines[0].index, out[0].claim.last_index), (4, 13));
     }
 
-    fn only_one_sender_may_send_an_e_mail(house: &House) {
-        let shop = shop(house);
-        hello(house, &shop);
-        let due = due(house, &shop)[0];
-        assert!(claim(house, &shop, due).is_some());
-        assert!(claim(house, &shop, due).is_none());
-    }
-
-    fn an_e_mail_whose_sender_died_is_sent_by_another_and_is_still_the_same(house: &House) {
-        let shop = shop(house);
-        let id = hello(house, &shop);
-        let first = claim(house, &shop, due(house, &shop)[0]).unwrap();
-        assert_eq!(due(house, &shop), []);
-        house.clock.forward(TIMING.lease_seconds);
-        house.post(shop.anna, id, "Said meanwhile").unwrap();
-        let again = send(house, &shop);
-        assert_eq!(told(&again), [("ben@shop.test", vec!["Hello", "Said meanwhile"])]);
-        assert_eq!((again[0].since_index, again[0].claim.attempt), (first.since_index, 2));
-        // The one who was too slow has nothing more to say.
-        assert_eq!(fail(house, &shop, &first, Failure::Temporary), Some(60));
-        house.clock.forward(2_000);
-        assert_eq!(send(house, &shop), []);
-    }
-
-    fn what_is_said_while_an_e_mail_is_sent_is_in_the_next(house: &House) {
-        let shop = shop(house);
-        let id = hello(house, &shop);
-        let digest = claim(house, &shop, due(house, &shop)[0]).unwrap();
-        house.post(shop.anna, id, "One more thing").unwrap();
-        assert_eq!(due(house, &shop), []);
-        house.write(shop.operator(), move |cx| notice::sent(cx, &digest.claim, &TIMING)).unwrap();
-        house.clock.forward(TIMING.digest_seconds);
-        assert_eq!(told(&send(house, &shop)), [("ben@shop.test", vec!["One more thing"])]);
-    }
-
-    fn what_an_e_mail_told_before_the_follower_came_to_it_is_not_told_again(house: &House) {
-        let shop = shop(house);
-        let id = hello(house, &shop);
-        let due = due(house, &shop)[0];
-        house.post(shop.anna, id, "Not yet followed").unwrap();
-        let digest = claim(house, &shop, due).unwrap();
-        assert_eq!(digest.lines.len(), 2);
-        house.write(shop.operator(), move |cx| notice::sent(cx, &digest.claim, &TIMING)).unwrap();
-        assert_eq!(send(house, &shop), []);
-        house.clock.forward(2_000);
-        assert_eq!(send(house, &shop), []);
-    }
-
-    fn a_failure_that_may_pass_is_tried_again_later_and_later_and_given_up_in_the_end(house: &House) {
-        let shop = shop(house);
-        let id = hello(house, &shop);
-        let mut pauses = Vec::new();
-        loop {
-            let digest = claim(house, &shop, due(house, &shop)[0]).expect("it is owed");
-            let Some(pause) = fail(house, &shop, &digest, Failure::Temporary) else { break };
-            assert_eq!(due(house, &shop), []);
-            pauses.push(pause);
-            house.clock.forward(pause);
-        }
-        assert_eq!(pauses[..8], [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
-        assert_eq!(pauses.len() as i64, ATTEMPTS_MAX - 1);
-        house.clock.forward(100_000);
-        assert_eq!(send(house, &shop), []);
-        house.post(shop.anna, id, "Try again").unwrap();
-        assert_eq!(told(&send(house, &shop)), [("ben@shop.test", vec!["Try again"])]);
-    }
-
-    fn a_failure_for_good_ends_it_at_once(house: &House) {
-        let shop = shop(house);
-        hello(house, &shop);
-        let digest = claim(house, &shop, due(house, &shop)[0]).unwrap();
-        assert_eq!(fail(house, &shop, &digest, Failure::Permanent), None);
-        house.clock.forward(100_000);
-        assert_eq!(send(house, &shop), []);
-    }
-
-    fn whoever_dies_with_each_try_does_not_try_for_ever(house: &House) {
-        let shop = shop(house);
-        hello(house, &shop);
-        let mut tries = 0;
-        while let Some(due) = due(house, &shop).first() {
-            tries += i64::from(claim(house, &shop, *due).is_some());
-            house.clock.forward(TIMING.lease_seconds);
-        }
-        assert_eq!(tries, ATTEMPTS_MAX);
-    }
-
     fn who_was_deactivated_meanwhile_gets_nothing(house: &House) {
         let shop = shop(house);
         hello(house, &shop);
@@ -379,64 +220,6 @@ on_both! {
         house.post(shop.anna, id, "Good morning").unwrap();
         let out = send(house, &shop);
         assert_eq!(told(&out), [("ben@shop.test", vec!["Good morning"])]);
-    }
-
-    fn members_hear_of_a_ticket_by_their_roles(house: &House) {
-        let desk = Desk::open(house);
-        let (customer, project) = (aggregate("customer", "c1"), aggregate("project", "p1"));
-        let cases: [(&[&str], Aggregate, &[&str]); 6] = [
-            (&["customer_owner"], customer.clone(), &["c-owner"]),
-            (&["customer_owner", "customer_member"], customer.clone(), &["c-member", "c-owner"]),
-            (&["project_owner"], customer.clone(), &[]),
-            (&[], customer, &[]),
-            (&["customer_owner", "project_external", "project_emailadmin"], project.clone(), &["p-emailadmin", "p-external"]),
-            (&["project_owner"], project, &["p-owner"]),
-        ];
-        for (roles, shared_with, heard) in cases {
-            let out = desk.ticket(house, roles, Some(shared_with), None);
-            assert_eq!(out, heard, "{roles:?}");
-        }
-    }
-
-    fn who_belongs_to_what_a_ticket_is_about_hears_of_it_if_they_may_see_it(house: &House) {
-        let desk = Desk::open(house);
-        let (customer, project) = (aggregate("customer", "c1"), aggregate("project", "p1"));
-        let roles: &[&str] = &["project_owner", "project_external"];
-        assert_eq!(desk.ticket(house, roles, None, Some(project.clone())), <[&str; 0]>::default());
-        desk.join(house, "p-owner", &customer, "member");
-        assert_eq!(desk.ticket(house, roles, Some(customer), Some(project)), ["p-owner"]);
-    }
-
-    fn a_member_who_left_hears_nothing_more(house: &House) {
-        let desk = Desk::open(house);
-        let customer = aggregate("customer", "c1");
-        let id = desk.start(house, &["customer_owner"], Some(customer.clone()), None);
-        let due = due(house, &desk.shop)[0];
-        let owner = desk.person(house, "c-owner");
-        house.write(desk.shop.operator(), move |cx| membership::remove(cx, owner, &customer)).unwrap();
-        assert!(claim(house, &desk.shop, due).is_none());
-        house.post(desk.shop.anna, id, "Once more").unwrap();
-        assert_eq!(send(house, &desk.shop), []);
-    }
-
-    fn what_agents_say_among_themselves_is_mailed_to_agents_alone(house: &House) {
-        let desk = Desk::open(house);
-        let shop = &desk.shop;
-        let id = desk.start(house, &["customer_owner"], Some(aggregate("customer", "c1")), None);
-        house.post(shop.agent, id, "We look into it").unwrap();
-        send(house, shop);
-        house.clock.forward(1_000);
-        let other = house.agent(&shop.workspace, "another agent");
-        let note = Post { internal: true, ..Post::new(id, "She is angry".into()) };
-        house.write(other, move |cx| message::post(cx, &note)).unwrap();
-        let out = send(house, shop);
-        assert_eq!(told(&out), [("agent@shop.test", vec!["She is angry"])]);
-        assert!(out[0].lines[0].internal);
-        house.clock.forward(1_000);
-        house.post(other, id, "For everybody").unwrap();
-        let out = send(house, shop);
-        let everybody = ["agent@shop.test", "anna@shop.test", "c-owner@shop.test"];
-        assert_eq!(told(&out), everybody.map(|email| (email, vec!["For everybody"])));
     }
 
     fn the_operator_alone_deals_with_notices(house: &House) {
