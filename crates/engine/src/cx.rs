@@ -90,6 +90,11 @@ impl<'t> Cx<'t> {
         self.events.push(about(event));
     }
 
+    /// Whether the verb has told the log nothing so far.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.events.is_empty()
+    }
+
     pub(crate) fn into_events(self) -> Vec<Event> {
         self.events
     }

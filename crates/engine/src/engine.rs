@@ -6,7 +6,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::db::reader::{self, Readers};
 use crate::db::{Address, Conn, Db, Job, Use};
-use crate::event::Event;
+use crate::event::{self, Event};
 use crate::{Clock, Cx, Error, Principal, Result, Time, WorkspaceId, credential, db, installation};
 
 /// Where random bits come from: the operating system in the server, a seed in a test.
@@ -85,7 +85,24 @@ impl Engine {
         F: Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
     {
         let answer = self.queue(who, verb);
-        answer.await.unwrap_or_else(|_| Err(lost_answer()))
+        answer.await.unwrap_or_else(|_| Err(lost_answer())).map(|done| done.value)
+    }
+
+    /// [`Engine::write`], and a number by which the caller can ask later whether the outcome can be seen: that of the
+    /// last event of the same commit in the caller's workspace, or of its newest when the verb told the log nothing.
+    /// [`Error::Forbidden`] outside of workspaces.
+    pub async fn write_numbered<T, F>(&self, who: Principal, verb: F) -> Result<(T, i64)>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
+    {
+        let answer = self.queue(who, move |cx| {
+            let value = verb(cx)?;
+            let seen = if cx.is_silent() { event::newest(cx)? } else { 0 };
+            Ok((value, seen))
+        });
+        let Done { value: (value, seen), number } = answer.await.unwrap_or_else(|_| Err(lost_answer()))?;
+        Ok((value, number.unwrap_or(seen)))
     }
 
     /// [`Engine::write`] for a thread that may wait.
@@ -94,7 +111,8 @@ impl Engine {
         T: Send + 'static,
         F: Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
     {
-        self.queue(who, verb).blocking_recv().unwrap_or_else(|_| Err(lost_answer()))
+        let answer = self.queue(who, verb).blocking_recv();
+        answer.unwrap_or_else(|_| Err(lost_answer())).map(|done| done.value)
     }
 
     /// [`Engine::write`] for whoever does not wait for the outcome: a note that is as well made a little later, or
@@ -114,7 +132,7 @@ impl Engine {
     {
         match self.read_or_wait(who, verb) {
             Ok(outcome) => outcome,
-            Err(answer) => answer.await.unwrap_or_else(|_| Err(lost_answer())),
+            Err(answer) => answer.await.unwrap_or_else(|_| Err(lost_answer())).map(|done| done.value),
         }
     }
 
@@ -126,11 +144,13 @@ impl Engine {
     {
         match self.read_or_wait(who, verb) {
             Ok(outcome) => outcome,
-            Err(answer) => answer.blocking_recv().unwrap_or_else(|_| Err(lost_answer())),
+            Err(answer) => {
+                answer.blocking_recv().unwrap_or_else(|_| Err(lost_answer())).map(|done| done.value)
+            }
         }
     }
 
-    fn read_or_wait<T, F>(&self, who: Principal, verb: F) -> Result<Result<T>, oneshot::Receiver<Result<T>>>
+    fn read_or_wait<T, F>(&self, who: Principal, verb: F) -> Result<Result<T>, Waiting<T>>
     where
         T: Send + 'static,
         F: Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
@@ -149,7 +169,7 @@ impl Engine {
         }
     }
 
-    fn queue<T, F>(&self, who: Principal, verb: F) -> oneshot::Receiver<Result<T>>
+    fn queue<T, F>(&self, who: Principal, verb: F) -> Waiting<T>
     where
         T: Send + 'static,
         F: Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
@@ -165,6 +185,15 @@ fn lost_answer() -> Error {
     Error::Internal("a database thread ended without an answer".into())
 }
 
+/// Where an answer will be.
+type Waiting<T> = oneshot::Receiver<Result<Done<T>>>;
+
+/// What a verb gave, and the number of the last event that its workspace has logged in the same commit.
+struct Done<T> {
+    value: T,
+    number: Option<i64>,
+}
+
 /// A verb with everything it needs fixed beforehand, so that running it again gives the same.
 struct Verb<T, F> {
     who: Principal,
@@ -172,7 +201,7 @@ struct Verb<T, F> {
     seed: [u8; 32],
     verb: F,
     value: Option<T>,
-    reply: oneshot::Sender<Result<T>>,
+    reply: oneshot::Sender<Result<Done<T>>>,
 }
 
 impl<T, F> Job for Verb<T, F>
@@ -194,9 +223,10 @@ where
         Ok(cx.into_events())
     }
 
-    fn answer(self: Box<Self>, outcome: Result<()>) {
+    fn answer(self: Box<Self>, outcome: Result<Option<i64>>) {
         let Verb { value, reply, .. } = *self;
+        let done = outcome.and_then(|number| Ok(Done { value: value.ok_or_else(lost_answer)?, number }));
         // Whoever asked may have hung up; the work is done all the same.
-        let _ = reply.send(outcome.and_then(|()| value.ok_or_else(lost_answer)));
+        let _ = reply.send(done);
     }
 }

@@ -102,6 +102,12 @@ pub fn page(cx: &mut Cx<'_>, after: i64, limit: i64) -> Result<Vec<Numbered>> {
     )
 }
 
+/// The number of the newest event of the caller's workspace; 0 when nothing has happened there.
+pub fn newest(cx: &mut Cx<'_>) -> Result<i64> {
+    let workspace = cx.workspace()?;
+    cx.tx.scalar("SELECT event_seq FROM counter WHERE workspace = $1", args![workspace])
+}
+
 fn numbered(row: &Row<'_>) -> Result<Numbered> {
     let seq = row.get()?;
     let event = Event {
@@ -118,18 +124,20 @@ fn numbered(row: &Row<'_>) -> Result<Numbered> {
 /// Rows of one INSERT: enough that a batch is one round trip, few enough that its texts stay prepared.
 const ROWS_MAX: usize = 64;
 
-/// Numbers a batch's events and writes them, one statement for each workspace and 64 events.
-pub(crate) fn append(conn: &mut Conn, events: &[(WorkspaceId, Event)]) -> Result<()> {
+/// Numbers a batch's events and writes them, one statement for each workspace and 64 events. The last number of each
+/// workspace.
+pub(crate) fn append(conn: &mut Conn, events: &[(WorkspaceId, Event)]) -> Result<Vec<(WorkspaceId, i64)>> {
+    let mut numbers = Vec::new();
     let mut rest: Vec<&(WorkspaceId, Event)> = events.iter().collect();
     while let Some((workspace, _)) = rest.first() {
         let (of_this, others): (Vec<_>, Vec<_>) = rest.iter().partition(|(w, _)| w == workspace);
-        append_to(conn, *workspace, &of_this)?;
+        numbers.push((*workspace, append_to(conn, *workspace, &of_this)?));
         rest = others;
     }
-    Ok(())
+    Ok(numbers)
 }
 
-fn append_to(conn: &mut Conn, workspace: WorkspaceId, events: &[&(WorkspaceId, Event)]) -> Result<()> {
+fn append_to(conn: &mut Conn, workspace: WorkspaceId, events: &[&(WorkspaceId, Event)]) -> Result<i64> {
     let count = events.len() as i64;
     let last: i64 = conn.scalar(
         "UPDATE counter SET event_seq = event_seq + $2 WHERE workspace = $1 RETURNING event_seq",
@@ -150,7 +158,7 @@ fn append_to(conn: &mut Conn, workspace: WorkspaceId, events: &[&(WorkspaceId, E
         }
         conn.exec(&insert(chunk.len()), &args)?;
     }
-    Ok(())
+    Ok(last)
 }
 
 fn insert(rows: usize) -> String {

@@ -15,5 +15,6 @@ pub mod http;
 pub mod page_cache;
 pub mod phone;
 pub mod picture;
+pub mod refusal;
 pub mod start;
 pub mod work;

@@ -19,6 +19,8 @@ pub struct Session {
     pub inbox_version: i64,
     /// Moves with every change of a person of the workspace.
     pub people_version: i64,
+    /// The number of the workspace's newest event: everything up to it can be seen.
+    pub event_number: i64,
     /// When the token was last noted as used.
     pub used_at: Option<Time>,
     /// Nothing is known of them but their external id: somebody named them before they ever came.

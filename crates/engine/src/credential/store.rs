@@ -16,7 +16,7 @@ pub(super) struct Found {
 
 pub(super) fn session_by_hash(tx: &mut Conn, hash: &str) -> Result<Option<Found>> {
     tx.maybe(
-        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version,
+        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version, k.event_seq,
                 t.id, t.can_write, t.expires_at, t.revoked_at, t.used_at
          FROM token t
          JOIN person p ON p.workspace = t.workspace AND p.id = t.person
@@ -42,7 +42,7 @@ pub(super) fn session_by_external_id(
     external_id: &str,
 ) -> Result<Option<Found>> {
     tx.maybe(
-        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version,
+        "SELECT p.workspace, p.id, p.kind, p.active, COALESCE(i.version, 0), k.people_version, k.event_seq,
                 CASE WHEN COALESCE(p.username, p.name, p.email, p.avatar) IS NULL THEN 1 ELSE 0 END
          FROM person p
          JOIN counter k ON k.workspace = p.workspace
@@ -77,6 +77,7 @@ fn person(row: &Row<'_>) -> Result<Found> {
         caller,
         inbox_version: row.get()?,
         people_version: row.get()?,
+        event_number: row.get()?,
         used_at: None,
         unnamed: false,
     };

@@ -57,8 +57,9 @@ pub(crate) trait Job: Send {
     fn now(&self) -> Time;
     /// Does it. May be called again when the whole transaction had to be repeated.
     fn run(&mut self, conn: &mut Conn) -> Result<Vec<Event>>;
-    /// Tells the one who waits: `Ok` when what `run` did is durable.
-    fn answer(self: Box<Self>, outcome: Result<()>);
+    /// Tells the one who waits: `Ok` when what `run` did is durable, with the number of the last event that was
+    /// logged for its workspace in the same commit, if there was one.
+    fn answer(self: Box<Self>, outcome: Result<Option<i64>>);
 }
 
 /// The open database.

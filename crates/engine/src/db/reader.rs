@@ -140,6 +140,6 @@ impl<J: Job> ReadJob for J {
     }
 
     fn answer(self: Box<Self>, outcome: Result<()>) {
-        Job::answer(self, outcome);
+        Job::answer(self, outcome.map(|()| None));
     }
 }

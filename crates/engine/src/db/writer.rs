@@ -66,8 +66,8 @@ struct Writer {
     shared: Shared,
 }
 
-/// What became of each job of a batch that was committed.
-type Outcomes = Vec<Result<()>>;
+/// What became of each job of a batch that was committed; for [`Job::answer`].
+type Outcomes = Vec<Result<Option<i64>>>;
 
 impl Writer {
     fn serve(&mut self) {
@@ -131,15 +131,15 @@ impl Writer {
         }
         if alone && outcomes[0].is_err() {
             conn.rollback()?;
-            return Ok(outcomes);
+            return Ok(numbered(batch, outcomes, &[]));
         }
-        event::append(conn, &events)?;
+        let numbers = event::append(conn, &events)?;
         let now = batch[0].now();
         self.commit(now)?;
         if !events.is_empty() {
             self.shared.news.send_replace(());
         }
-        Ok(outcomes)
+        Ok(numbered(batch, outcomes, &numbers))
     }
 
     /// Commits. When the connection dies meanwhile nobody knows whether it happened, so the batch has left a
@@ -229,6 +229,12 @@ fn keep(
         }),
         Err(error) => Ok(Err(error)),
     }
+}
+
+/// Each outcome with the last event's number of its workspace.
+fn numbered(batch: &[Box<dyn Job>], outcomes: Vec<Result<()>>, numbers: &[(WorkspaceId, i64)]) -> Outcomes {
+    let number = |job: &dyn Job| numbers.iter().find(|(w, _)| Some(*w) == job.workspace()).map(|(_, n)| *n);
+    outcomes.into_iter().zip(batch).map(|(outcome, job)| outcome.map(|()| number(&**job))).collect()
 }
 
 /// A full disk, an I/O error or an interrupt can take the whole transaction with it, and then the work of the

@@ -6,7 +6,7 @@ use parlance_engine::error::Cause;
 use parlance_engine::message::{self, Post};
 use parlance_engine::{ConversationId, Cx, Error, Principal, Result, credential, event, file, participant};
 
-use crate::support::{Gate, House, on_both, options, queue};
+use crate::support::{Gate, House, on_both, options, queue, queue_numbered};
 
 on_both! {
     fn a_verb_that_fails_or_panics_undoes_its_own_work_and_nobody_elses(house: &House) {
@@ -145,6 +145,22 @@ on_both! {
         assert_eq!(place.conversation, id);
     }
 
+    fn a_write_knows_the_number_under_which_it_can_be_seen(house: &House) {
+        let (ada, _, id) = talk(house);
+        let mut last = house.read(ada, event::newest).unwrap();
+        for n in 0..3 {
+            let post = Post { conversation: id, body: format!("number {n}"), internal: false };
+            let (message, number) = queue_numbered(&house.engine, ada, move |cx| message::post(cx, &post)).answer().unwrap();
+            assert!(number > last, "{number} after {last}");
+            assert_eq!(house.read(ada, event::newest), Ok(number));
+            let same = queue_numbered(&house.engine, ada, move |_| Ok(message.index)).answer().unwrap();
+            assert_eq!(same, (n + 2, number), "a verb that tells nothing is seen by whoever sees the rest");
+            last = number;
+        }
+        let elsewhere = queue_numbered(&house.engine, Principal::OPERATOR, |_| Ok(())).answer();
+        assert!(matches!(elsewhere, Err(Error::Forbidden(_))), "{elsewhere:?}");
+    }
+
     fn a_read_cannot_write(house: &House) {
         let (ada, _, id) = talk(house);
         let post = Post::new(id, "by the back door".into());
@@ -195,6 +211,7 @@ const NOBODY: credential::Session = credential::Session {
     },
     inbox_version: 0,
     people_version: 0,
+    event_number: 0,
     used_at: None,
     unnamed: false,
 };

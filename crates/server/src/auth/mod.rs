@@ -3,33 +3,22 @@
 mod jwks;
 mod jwt;
 
+use axum::http::Extensions;
+use parlance_engine::Principal;
 use parlance_engine::credential::{self, Session};
-use parlance_engine::{Error, Principal};
 use sha2::{Digest, Sha256};
 
 pub use jwt::Jwts;
 
 use crate::app::App;
-use crate::http::Fault;
-
-/// Why there is no session.
-pub enum Refusal {
-    /// The credential opens nothing, or the database could not say.
-    Engine(Error),
-    /// This token asks too often.
-    Rate(Fault),
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Refusal {
-        Refusal::Engine(error)
-    }
-}
+use crate::http::Caller;
+use crate::refusal::Refusal;
 
 /// The session of whoever presents `secret`, read from the database each time, so that a revoked token or a
-/// deactivated person is refused with the next request on every node.
-pub async fn session(app: &App, secret: &str) -> Result<Session, Refusal> {
-    app.rates.token(rate_key(secret)).map_err(Refusal::Rate)?;
+/// deactivated person is refused with the next request on every node. `request` is the extensions of the request: what
+/// is left of the token's limit is noted there.
+pub async fn session(app: &App, request: &Extensions, secret: &str) -> Result<Session, Refusal> {
+    app.rates.token(rate_key(secret), request.get::<Caller>().map(|caller| &caller.tally))?;
     let session = match jwt::looks_like_one(secret) {
         true => app.jwts.session(app, secret).await?,
         false => {

@@ -1,15 +1,19 @@
 //! The APIs that are spoken here. Each dialect is a folder that knows its wire and no rule; adding one touches its
 //! folder, one line in [`ALL`] and one folder of tests.
 
+mod at;
+mod bearer;
 mod managem;
+mod mittwald;
 mod object;
 mod once;
 mod query;
+mod spelling;
 
 use axum::Router;
 use axum::response::Response;
 
-pub use once::{Sent, named, request_hash};
+pub use once::{Done, Sent, named, request_hash};
 
 use crate::app::App;
 use crate::http::{Fault, Owner, Owners};
@@ -22,12 +26,14 @@ pub trait Dialect: Send + Sync {
     fn prefixes(&self) -> &'static [&'static str];
     /// Its routes.
     fn routes(&self) -> Router<App>;
+    /// Whether every answer says how many requests are left.
+    fn shows_rates(&self) -> bool;
     /// How it words a request that no handler answers.
     fn fault(&self) -> fn(Fault) -> Response;
 }
 
 /// Every dialect; they live on one port, because their paths do not overlap.
-pub const ALL: &[&dyn Dialect] = &[&managem::Managem];
+pub const ALL: &[&dyn Dialect] = &[&managem::Managem, &mittwald::Mittwald];
 
 /// All routes of all dialects.
 pub fn routes() -> Router<App> {
@@ -41,6 +47,7 @@ pub fn owners() -> Owners {
         name: dialect.name(),
         prefixes: dialect.prefixes(),
         shape: dialect.fault(),
+        shows_rates: dialect.shows_rates(),
     };
     Owners::new(ALL.iter().map(owner))
 }

@@ -26,6 +26,14 @@ pub struct Sent {
     once: Result<Option<Once>>,
 }
 
+/// What was done, perhaps by an earlier request of the same name.
+pub struct Done {
+    /// The answer.
+    pub answer: Answer,
+    /// What happened can be seen by whoever sees the log up to this number.
+    pub number: i64,
+}
+
 /// What the request says its body is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MediaType {
@@ -44,6 +52,11 @@ impl Sent {
         Ok(Sent { media_type: media_type(&head.headers), once, body })
     }
 
+    /// The body as it came, whatever it says it is.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The body as JSON. [`Error::Invalid`] when it is none, or not of this form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         if self.media_type == MediaType::Other {
@@ -54,13 +67,15 @@ impl Sent {
     }
 
     /// Runs a verb that writes and gives the body of its answer; once for each Idempotency-Key.
-    pub async fn answer<F>(self, app: &App, caller: Caller, status: u16, verb: F) -> Result<Answer>
+    pub async fn answer<F>(self, app: &App, caller: Caller, status: u16, verb: F) -> Result<Done>
     where
         F: Fn(&mut Cx<'_>) -> Result<String> + Send + 'static,
     {
         let once = self.once?;
         let answer = move |cx: &mut Cx<'_>| verb(cx).map(|body| Answer { status, body });
-        app.engine.write(caller.into(), move |cx| idempotency::once(cx, once.as_ref(), &answer)).await
+        let once = move |cx: &mut Cx<'_>| idempotency::once(cx, once.as_ref(), &answer);
+        let (answer, number) = app.engine.write_numbered(caller.into(), once).await?;
+        Ok(Done { answer, number })
     }
 }
 

@@ -46,11 +46,40 @@ impl<'q> Query<'q> {
         })
     }
 
+    /// Every value of a parameter, in the three spellings of arrays that clients have: `k=a&k=b`, `k[]=a&k[]=b`, and
+    /// `k[0]=a&k[1]=b` in the order of the indexes, behind those without one.
+    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+        let place = |known: &str| match known.strip_prefix(name)? {
+            "" | "[]" => Some(0),
+            rest => rest.strip_prefix('[')?.strip_suffix(']')?.parse::<u32>().ok().map(|i| u64::from(i) + 1),
+        };
+        let found = self.0.iter().filter_map(|(known, value)| Some((place(known)?, &**value)));
+        let mut found: Vec<(u64, &str)> = found.collect();
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, value)| value).collect()
+    }
+
     fn one(&self, name: &'static str) -> Result<Option<&str>, Error> {
         let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| &**value);
         match (values.next(), values.next()) {
             (_, Some(_)) => Err(Error::invalid(name, "This is given twice.")),
             (value, None) => Ok(value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_is_read_in_every_spelling_and_in_its_order() {
+        let all = |query: &str| Query::new(Some(query)).all("k").join(",");
+        assert_eq!(all("k=a"), "a");
+        assert_eq!(all("k=a&other=x&k=b"), "a,b");
+        assert_eq!(all("k[]=a&k%5B%5D=b"), "a,b");
+        assert_eq!(all("k[1]=b&k[0]=a&k[10]=d&k[2]=c"), "a,b,c,d");
+        assert_eq!(all("k%5B1%5D=b&k%5B0%5D=a"), "a,b");
+        assert_eq!(all("kk=a&k[x]=a&k[=a&k]=a&k[0=a&k[-1]=a&k[99999999999]=a&[0]=a"), "");
     }
 }

@@ -14,6 +14,7 @@ use tower::{Layer, Service};
 
 use super::connection::Peer;
 use super::metrics::{Answered, InFlight, Meters};
+use super::rate::Tally;
 use super::request_id::{self, RequestId};
 use super::{Shell, log};
 
@@ -27,6 +28,8 @@ pub struct Caller {
     pub id: RequestId,
     /// The client's address, behind trusted proxies too.
     pub address: IpAddr,
+    /// What is left of the limit that the request counts against.
+    pub tally: Tally,
 }
 
 /// Wraps a service in [`Answering`].
@@ -84,6 +87,9 @@ where
             let id = &asked.caller.id;
             let Ok(mut answer) = std::future::poll_fn(|cx| id.during(|| answering.as_mut().poll(cx))).await;
             complete(&mut answer, id);
+            if answers.shell.owners.show_rates(asked.path()) {
+                asked.caller.tally.show(answer.headers_mut());
+            }
             answers.note(&asked, answer.status());
             Ok(answer)
         })
@@ -97,7 +103,7 @@ impl Answers {
         let proxies = &self.shell.trusted_proxies;
         let id = RequestId::of(request.headers(), proxies.trust(peer));
         Asked {
-            caller: Caller { id, address: proxies.client(peer, request.headers()) },
+            caller: Caller { id, address: proxies.client(peer, request.headers()), tally: Tally::default() },
             route: request.extensions().get::<MatchedPath>().cloned(),
             method: request.method().clone(),
             uri: request.uri().clone(),
@@ -109,10 +115,16 @@ impl Answers {
     fn note(&self, asked: &Asked, status: StatusCode) {
         let took = asked.begun.elapsed();
         let route = asked.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
-        let dialect =
-            self.shell.owners.name(asked.route.as_ref().map_or(asked.uri.path(), MatchedPath::as_str));
+        let dialect = self.shell.owners.name(asked.path());
         self.meters.record(&Answered { dialect, route, method: &asked.method, status, took });
         asked.caller.id.during(|| log_line(asked, status, took));
+    }
+}
+
+impl Asked {
+    /// By which the owner is found.
+    fn path(&self) -> &str {
+        self.route.as_ref().map_or(self.uri.path(), MatchedPath::as_str)
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Owner {
     pub prefixes: &'static [&'static str],
     /// How it words a fault.
     pub shape: Shape,
+    /// Whether every answer under its paths says how many requests are left.
+    pub shows_rates: bool,
 }
 
 /// Every owner; the one with the longest fitting prefix answers.
@@ -60,9 +62,15 @@ pub struct Owner {
 pub struct Owners(Arc<[Owner]>);
 
 #[derive(Serialize)]
-struct Wire {
-    code: &'static str,
-    message: &'static str,
+struct Wire<'a> {
+    code: &'a str,
+    message: &'a str,
+}
+
+impl Wire<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("two strings are JSON")
+    }
 }
 
 impl Fault {
@@ -136,8 +144,7 @@ impl Fault {
 
     /// The body in the default shape.
     fn default_body(self) -> Vec<u8> {
-        let wire = Wire { code: self.code(), message: self.message() };
-        serde_json::to_vec(&wire).expect("two strings are JSON")
+        Wire { code: self.code(), message: self.message() }.bytes()
     }
 
     /// The whole answer as HTTP/1.1, for where the library cannot make one: the connection ends after it.
@@ -156,8 +163,13 @@ impl Fault {
 
 /// The default shape.
 pub fn default_shape(fault: Fault) -> Response {
+    say(fault.status(), fault.code(), fault.message())
+}
+
+/// An answer in the default shape: `{"code","message"}`.
+pub fn say(status: StatusCode, code: &str, message: &str) -> Response {
     let json = HeaderValue::from_static("application/json");
-    (fault.status(), [(header::CONTENT_TYPE, json)], fault.default_body()).into_response()
+    (status, [(header::CONTENT_TYPE, json)], Wire { code, message }.bytes()).into_response()
 }
 
 impl Owners {
@@ -169,6 +181,11 @@ impl Owners {
     /// The answer to `fault` at `path`.
     pub fn answer(&self, path: &str, fault: Fault) -> Response {
         fault.answer(self.of(path).map_or(default_shape, |owner| owner.shape))
+    }
+
+    /// Whether answers at `path` say how many requests are left.
+    pub fn show_rates(&self, path: &str) -> bool {
+        self.of(path).is_some_and(|owner| owner.shows_rates)
     }
 
     /// The name of the owner of `path`, or `none`.

@@ -82,7 +82,9 @@ fn admit(shell: &Shell, request: &Request) -> Result<(), Fault> {
     }
     match request.extensions().get::<Caller>() {
         // Whoever asks whether we are well must hear it on a busy day above all.
-        Some(caller) if !health::PATHS.contains(&request.uri().path()) => shell.rates.address(caller.address),
+        Some(caller) if !health::PATHS.contains(&request.uri().path()) => {
+            shell.rates.address(caller.address, &caller.tally)
+        }
         _ => Ok(()),
     }
 }

@@ -36,10 +36,10 @@ mod tests;
 pub use answer::Caller;
 pub use client_address::TrustedProxies;
 pub use connection::Peer;
-pub use fault::{Fault, Owner, Owners, Shape, default_shape};
+pub use fault::{Fault, Owner, Owners, Shape, default_shape, say};
 pub use limit::Limits;
 pub use listen::{Listening, bind, serve};
-pub use rate::Rates;
+pub use rate::{Rates, Tally};
 pub use request_id::RequestId;
 
 /// What the shell has to know of the configuration and of the dialects.

@@ -32,6 +32,7 @@ fn shell() -> Shell {
     let owned = Owner {
         name: "owned",
         prefixes: &["/owned"],
+        shows_rates: true,
         shape: |fault| {
             (fault.status(), serde_json::json!({ "owned": fault.code() }).to_string()).into_response()
         },

@@ -19,7 +19,7 @@ use parlance_engine::{Clock, ConversationId, Cx, Engine, Options, Principal, Res
 
 pub use postgres::Database;
 pub use proxy::{Fault, Proxy};
-pub use queue::{Gate, queue, until};
+pub use queue::{Gate, queue, queue_numbered, until};
 
 /// Writes a test once and runs it on both databases. Without PostgreSQL its half says so, and fails under CI.
 macro_rules! on_both {

@@ -21,12 +21,25 @@ pub fn queue<'e, T: Send + 'static>(
     who: impl Into<Principal>,
     verb: impl Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
 ) -> Queued<'e, T> {
-    let mut queued = Queued { future: Box::pin(engine.write(who.into(), verb)), answer: None };
-    queued.look(Waker::noop());
-    queued
+    Queued::begin(engine.write(who.into(), verb))
 }
 
-impl<T> Queued<'_, T> {
+/// Queues a write that asks for the number of its last event.
+pub fn queue_numbered<'e, T: Send + 'static>(
+    engine: &'e Engine,
+    who: impl Into<Principal>,
+    verb: impl Fn(&mut Cx<'_>) -> Result<T> + Send + 'static,
+) -> Queued<'e, (T, i64)> {
+    Queued::begin(engine.write_numbered(who.into(), verb))
+}
+
+impl<'e, T> Queued<'e, T> {
+    fn begin(future: impl Future<Output = Result<T>> + 'e) -> Queued<'e, T> {
+        let mut queued = Queued { future: Box::pin(future), answer: None };
+        queued.look(Waker::noop());
+        queued
+    }
+
     /// Its answer, if it has one by now.
     pub fn answered(&mut self) -> Option<&Result<T>> {
         self.look(Waker::noop());

@@ -6,12 +6,14 @@ use axum::response::{IntoResponse, Response};
 use parlance_engine::Result;
 use parlance_engine::file::{self, Place};
 
-use super::caller::{Asker, At};
+use super::answered;
+use super::caller::Asker;
 use super::fault::Refused;
 use super::wire::{self, FinishedImage};
-use super::{answered, json};
 use crate::app::App;
 use crate::dialect::Sent;
+use crate::dialect::at::At;
+use crate::dialect::spelling::json;
 
 /// POST: where to send the image to.
 pub(super) async fn create(

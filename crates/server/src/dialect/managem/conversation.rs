@@ -7,14 +7,16 @@ use bytes::Bytes;
 use parlance_engine::conversation::{self, Listing, Order, Source, Start};
 use parlance_engine::{ConversationId, Result};
 
-use super::caller::{Asker, At};
+use super::caller::Asker;
 use super::fault::Refused;
 use super::wire::{self, NewConversation};
-use super::{NAME, answered, json};
+use super::{NAME, answered};
 use crate::app::App;
 use crate::dialect::Sent;
+use crate::dialect::at::At;
 use crate::dialect::object::Object;
 use crate::dialect::query::Query;
+use crate::dialect::spelling::json;
 
 /// GET: the caller's conversations, as they were last sent if nothing has changed since.
 pub(super) async fn list(

@@ -6,13 +6,15 @@ use axum::response::Response;
 use parlance_engine::message::{self, Post};
 use parlance_engine::{ConversationId, participant, person};
 
-use super::caller::{Asker, At};
+use super::answered;
+use super::caller::Asker;
 use super::fault::Refused;
 use super::wire::{self, NewMessage};
-use super::{answered, json};
 use crate::app::App;
 use crate::dialect::Sent;
+use crate::dialect::at::At;
 use crate::dialect::query::Query;
+use crate::dialect::spelling::json;
 
 /// GET: newest first. What is shown counts as read; that is noted after the answer, so that reading stays a read.
 pub(super) async fn list(

@@ -10,13 +10,12 @@ mod stats;
 mod wire;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use parlance_engine::idempotency::Answer;
 
-use super::Dialect;
+use super::spelling::json;
+use super::{Dialect, Done};
 use crate::app::App;
 use crate::http::Fault;
 
@@ -44,6 +43,10 @@ impl Dialect for Managem {
             .route("/user/stats", get(stats::retrieve))
     }
 
+    fn shows_rates(&self) -> bool {
+        false
+    }
+
     fn fault(&self) -> fn(Fault) -> Response {
         fault::of_shell
     }
@@ -52,15 +55,7 @@ impl Dialect for Managem {
 /// The name under which this dialect's pages are kept.
 const NAME: &str = "managem";
 
-/// An answer with a JSON body.
-fn json(status: StatusCode, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    response
-}
-
 /// An answer that may have been given before.
-fn answered(answer: Answer) -> Response {
+fn answered(Done { answer, .. }: Done) -> Response {
     json(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), answer.body)
 }

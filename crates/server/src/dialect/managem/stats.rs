@@ -7,8 +7,8 @@ use parlance_engine::participant;
 
 use super::caller::Asker;
 use super::fault::Refused;
-use super::json;
 use crate::app::App;
+use crate::dialect::spelling::json;
 
 /// GET /conversations/unread-count.
 pub(super) async fn unread_count(State(app): State<App>, asker: Asker) -> Result<Response, Refused> {

@@ -1,17 +1,15 @@
 //! The objects of this dialect's wire (contract §2, §4), each made from what the engine gives.
 
-use std::fmt::Display;
-
-use jiff::fmt::temporal::DateTimePrinter;
 use parlance_engine::conversation::{Conversation as EngineConversation, Item, Overview};
 use parlance_engine::credential::link::Link;
 use parlance_engine::message::Message as EngineMessage;
 use parlance_engine::person::Person;
-use parlance_engine::{ConversationId, Error, FileId, MessageId, PersonId, Result, Time, file, message};
+use parlance_engine::{ConversationId, Error, FileId, MessageId, PersonId, Result, file, message};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::app::Links;
 use crate::dialect::object::Object;
+use crate::dialect::spelling::{Shown, Stamp, bytes, text};
 
 /// The body of POST /conversations.
 #[derive(Deserialize)]
@@ -220,16 +218,6 @@ impl Serialize for UserId<'_> {
     }
 }
 
-/// What is written as it is displayed.
-#[derive(Clone, Copy)]
-struct Shown<T>(T);
-
-impl<T: Display> Serialize for Shown<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&self.0)
-    }
-}
-
 /// Thousandths as the number they mean: 4,900 is `4.9`, 5,000 is `5`.
 struct Milli(i64);
 
@@ -242,25 +230,6 @@ impl Serialize for Milli {
     }
 }
 
-/// ISO 8601 in UTC with milliseconds.
-struct Stamp(Time);
-
-impl Serialize for Stamp {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-        let moment = jiff::Timestamp::from_microsecond(self.0.0).map_err(serde::ser::Error::custom)?;
-        to.serialize_str(&PRINTER.timestamp_to_string(&moment))
-    }
-}
-
 fn person(people: &[Person], id: Option<PersonId>) -> Result<&Person> {
     people.iter().find(|person| Some(person.id) == id).ok_or(Error::NotFound)
-}
-
-fn bytes(wire: &impl Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec(wire).map_err(|e| Error::Internal(format!("an answer is no JSON: {e}")))
-}
-
-fn text(wire: &impl Serialize) -> Result<String> {
-    serde_json::to_string(wire).map_err(|e| Error::Internal(format!("an answer is no JSON: {e}")))
 }

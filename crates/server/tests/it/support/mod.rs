@@ -270,6 +270,12 @@ impl Answer {
         Exchange { method, path, status: status.as_u16(), headers, body }
     }
 
+    /// The same answer, if it says that something was done.
+    pub fn expect_ok(self) -> Answer {
+        assert!(self.status.is_success(), "{} {}", self.status, String::from_utf8_lossy(&self.body));
+        self
+    }
+
     /// The body, if the answer has this status.
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));

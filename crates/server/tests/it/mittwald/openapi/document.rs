@@ -57,12 +57,15 @@ impl Document {
 
 impl Operation {
     /// What the document says of an answer with this status, in its own words or in those of `default`, which stands
-    /// for failures.
+    /// for failures. A 400 looks the same everywhere: as it is documented where it is.
     pub fn response<'d>(&'d self, document: &'d Document, status: u16) -> Option<&'d Value> {
         let responses = &self.facts["responses"];
-        let own = responses.get(status.to_string());
-        let found = own.or_else(|| if status >= 400 { responses.get("default") } else { None })?;
-        Some(document.resolve(found))
+        let own = responses.get(status.to_string()).or_else(|| match status {
+            400 => document.json.pointer("/components/responses/de.mittwald.v1.commons.ValidationError"),
+            401.. => responses.get("default"),
+            _ => None,
+        });
+        own.map(|found| document.resolve(found))
     }
 }
 

@@ -1,0 +1,62 @@
+//! The support dialect: tickets, as the official mittwald clients know them (the mittwald contract, and where it is
+//! silent what `docs/mittwald.md` says).
+
+mod body;
+mod caller;
+mod consistency;
+mod fault;
+mod parameter;
+mod token;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+
+use super::spelling::json;
+use super::{Dialect, Done};
+use crate::app::App;
+use crate::http::Fault;
+
+/// See the module.
+pub struct Mittwald;
+
+impl Dialect for Mittwald {
+    fn name(&self) -> &'static str {
+        "mittwald"
+    }
+
+    fn prefixes(&self) -> &'static [&'static str] {
+        &["/v2"]
+    }
+
+    fn routes(&self) -> Router<App> {
+        Router::new()
+            .route("/v2/users/self/api-tokens", get(token::list).post(token::create))
+            .route("/v2/users/self/api-tokens/{apiTokenId}", delete(token::delete))
+            .route("/v2/users/self/credentials/token", post(token::check))
+            .route("/v2/users/self/sessions/current/status", get(token::status))
+    }
+
+    fn shows_rates(&self) -> bool {
+        true
+    }
+
+    fn fault(&self) -> fn(Fault) -> Response {
+        fault::of_shell
+    }
+}
+
+#[expect(dead_code, reason = "conversations and messages are answered with it")]
+/// The answer to something that was done, perhaps by an earlier request of the same name.
+fn answered(Done { answer, number }: Done) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    done(status, answer.body, number)
+}
+
+/// The answer to something that was done under this number of the event log; an empty body is none.
+fn done(status: StatusCode, body: String, number: i64) -> Response {
+    let mut response = if body.is_empty() { status.into_response() } else { json(status, body) };
+    response.headers_mut().insert(header::ETAG, HeaderValue::from(number));
+    response
+}

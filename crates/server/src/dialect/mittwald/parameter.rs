@@ -1,0 +1,124 @@
+//! Parameters in a query, refused as a body is: each problem names the parameter.
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::fault::Problem;
+use crate::dialect::query::Query;
+
+/// Items on a page, where a request does not say.
+const LIMIT: i64 = 100;
+
+/// Items on a page, at most; more is this many.
+const LIMIT_MAX: i64 = 1_000;
+
+const PAGINATION_LIMIT: HeaderName = HeaderName::from_static("x-pagination-limit");
+const PAGINATION_SKIP: HeaderName = HeaderName::from_static("x-pagination-skip");
+const PAGINATION_PAGE: HeaderName = HeaderName::from_static("x-pagination-page");
+const PAGINATION_TOTAL: HeaderName = HeaderName::from_static("x-pagination-totalcount");
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Paging {
+    /// Items before it.
+    pub(super) skip: i64,
+    /// Items in it, at most; perhaps none.
+    pub(super) limit: i64,
+}
+
+impl Paging {
+    /// `limit`, and `skip` or `page`. Pages begin with 1; `page` counts where `skip` is 0 or absent, because two of the
+    /// official clients always send `skip=0`.
+    ///
+    /// # Errors
+    /// A [`Problem`] when one of them is no whole number from 0.
+    pub(super) fn of(query: &Query<'_>) -> Result<Paging, Problem> {
+        let limit = whole(query, "limit")?.unwrap_or(LIMIT).min(LIMIT_MAX);
+        let (skip, page) = (whole(query, "skip")?.unwrap_or(0), whole(query, "page")?.unwrap_or(0));
+        let before = page.saturating_sub(1).max(0).saturating_mul(limit);
+        Ok(Paging { skip: if skip > 0 { skip } else { before }, limit })
+    }
+
+    /// The page with the headers that say which it is, of `total` items.
+    pub(super) fn show(self, mut response: Response, total: i64) -> Response {
+        let headers = response.headers_mut();
+        headers.insert(PAGINATION_LIMIT, HeaderValue::from(self.limit));
+        headers.insert(PAGINATION_SKIP, HeaderValue::from(self.skip));
+        headers.insert(PAGINATION_PAGE, HeaderValue::from(self.skip / self.limit.max(1) + 1));
+        headers.insert(PAGINATION_TOTAL, HeaderValue::from(total));
+        response
+    }
+}
+
+/// A whole number from 0, if there is one.
+///
+/// # Errors
+/// A [`Problem`] when it is none, or given twice.
+pub(super) fn whole(query: &Query<'_>, name: &'static str) -> Result<Option<i64>, Problem> {
+    let Some(text) = one(query, name, "integer")? else { return Ok(None) };
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(not_a(name, "integer"));
+    }
+    if digits.len() < text.len() && digits.bytes().any(|byte| byte != b'0') {
+        let problem = Problem::new(format!(".{name}"), "minimum", "should be >= 0");
+        return Err(problem.with("comparison", ">=").with("limit", "0"));
+    }
+    // A number too large to be one is as good as the largest: there is nothing behind either.
+    Ok(Some(digits.parse().unwrap_or(i64::MAX)))
+}
+
+#[expect(dead_code, reason = "the login asks for it")]
+/// Yes or no; absent is no.
+///
+/// # Errors
+/// A [`Problem`] when it is neither, or given twice.
+pub(super) fn flag(query: &Query<'_>, name: &'static str) -> Result<bool, Problem> {
+    match one(query, name, "boolean")? {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(not_a(name, "boolean")),
+    }
+}
+
+#[expect(dead_code, reason = "the list of conversations asks for it")]
+/// A text, if there is one.
+///
+/// # Errors
+/// A [`Problem`] when it is given twice.
+pub(super) fn text<'q>(query: &'q Query<'_>, name: &'static str) -> Result<Option<&'q str>, Problem> {
+    one(query, name, "string")
+}
+
+#[expect(dead_code, reason = "the lists of conversations and notifications ask for it")]
+/// Some of these words, in the order in which they are given.
+///
+/// # Errors
+/// A [`Problem`] that names the first that is another.
+pub(super) fn words<T: Copy>(
+    query: &Query<'_>,
+    name: &'static str,
+    words: &[(&str, T)],
+) -> Result<Vec<T>, Problem> {
+    let meant = |(at, word): (usize, &str)| {
+        let known = words.iter().find(|(known, _)| *known == word);
+        known.map(|(_, value)| *value).ok_or_else(|| {
+            let allowed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            Problem::new(format!(".{name}[{at}]"), "enum", "should be equal to one of the allowed values")
+                .with("allowedValues", allowed.join(","))
+        })
+    };
+    query.all(name).into_iter().enumerate().map(meant).collect()
+}
+
+fn one<'q>(query: &'q Query<'_>, name: &'static str, kind: &'static str) -> Result<Option<&'q str>, Problem> {
+    match query.all(name)[..] {
+        [] => Ok(None),
+        [value] => Ok(Some(value)),
+        _ => Err(not_a(name, kind)),
+    }
+}
+
+fn not_a(name: &str, kind: &'static str) -> Problem {
+    Problem::new(format!(".{name}"), "type", format!("should be {kind}")).with("type", kind)
+}
