@@ -1,5 +1,5 @@
-//! Capability links: a URL that opens one file for one purpose. Nothing is stored for a link; it carries what it
-//! opens and a signature only this installation can make.
+//! Capability links: a URL that opens one file for one purpose, or ends the e-mails to one person. Nothing is stored for
+//! a link; it carries what it opens and a signature only this installation can make.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::{Error, FileId, Result, Time, WorkspaceId};
+use crate::{Error, FileId, PersonId, Result, Time, WorkspaceId};
 
 /// What a link opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +31,30 @@ pub enum Purpose {
     View,
 }
 
+/// Whose e-mails a link ends. It stands in every e-mail to them, so it never ends itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recipient {
+    /// Their workspace.
+    pub workspace: WorkspaceId,
+    /// Who they are.
+    pub person: PersonId,
+}
+
 /// The installation's secret, in memory. It never leaves the process.
 #[derive(Clone, Default)]
 pub struct Key([u8; 32]);
+
+/// What is signed.
+struct Body {
+    purpose: u8,
+    workspace: WorkspaceId,
+    id: Uuid,
+    expires_at: Time,
+}
+
+const UPLOAD: u8 = b'u';
+const VIEW: u8 = b'v';
+const UNSUBSCRIBE: u8 = b'n';
 
 const BODY_BYTES: usize = 1 + 8 + 16 + 8;
 /// 128 bits of the HMAC: guessing one is hopeless, and the URL stays short.
@@ -47,38 +68,62 @@ impl Key {
     /// The link as the last part of a URL: 66 characters of `[A-Za-z0-9_-]`.
     #[must_use]
     pub fn sign(&self, link: &Link) -> String {
-        let mut bytes = Vec::with_capacity(BODY_BYTES + SIGNATURE_BYTES);
-        bytes.push(match link.purpose {
-            Purpose::Upload => b'u',
-            Purpose::View => b'v',
-        });
-        bytes.extend(link.workspace.0.to_be_bytes());
-        bytes.extend(link.file.0.as_bytes());
-        bytes.extend(link.expires_at.0.to_be_bytes());
-        let signature = self.mac(&bytes).finalize().into_bytes();
-        bytes.extend(&signature[..SIGNATURE_BYTES]);
-        URL_SAFE_NO_PAD.encode(bytes)
+        let purpose = match link.purpose {
+            Purpose::Upload => UPLOAD,
+            Purpose::View => VIEW,
+        };
+        self.seal(&Body { purpose, workspace: link.workspace, id: link.file.0, expires_at: link.expires_at })
     }
 
     /// What a link opens, when this installation made it for `purpose` and it has not ended at `now`.
     /// [`Error::NotFound`] in every other case, so that a forged link learns nothing.
     pub fn open(&self, text: &str, purpose: Purpose, now: Time) -> Result<Link> {
-        let link = self.verified(text).ok_or(Error::NotFound)?;
-        let alive = link.expires_at == Time(0) || link.expires_at > now;
-        if link.purpose == purpose && alive { Ok(link) } else { Err(Error::NotFound) }
+        let body = self.unseal(text).ok_or(Error::NotFound)?;
+        let fits = match purpose {
+            Purpose::Upload => body.purpose == UPLOAD,
+            Purpose::View => body.purpose == VIEW,
+        };
+        let alive = body.expires_at == Time(0) || body.expires_at > now;
+        let Body { workspace, id, expires_at, .. } = body;
+        let link = Link { purpose, workspace, file: FileId(id), expires_at };
+        if fits && alive { Ok(link) } else { Err(Error::NotFound) }
     }
 
-    fn verified(&self, text: &str) -> Option<Link> {
+    /// The link that ends the e-mails to somebody, as the last part of a URL.
+    #[must_use]
+    pub fn sign_unsubscribe(&self, of: &Recipient) -> String {
+        let Recipient { workspace, person } = *of;
+        self.seal(&Body { purpose: UNSUBSCRIBE, workspace, id: person.0, expires_at: Time(0) })
+    }
+
+    /// Whose e-mails a link ends; [`Error::NotFound`] when this installation made none like it.
+    pub fn open_unsubscribe(&self, text: &str) -> Result<Recipient> {
+        let body = self.unseal(text).filter(|body| body.purpose == UNSUBSCRIBE).ok_or(Error::NotFound)?;
+        Ok(Recipient { workspace: body.workspace, person: PersonId(body.id) })
+    }
+
+    fn seal(&self, body: &Body) -> String {
+        let mut bytes = Vec::with_capacity(BODY_BYTES + SIGNATURE_BYTES);
+        bytes.push(body.purpose);
+        bytes.extend(body.workspace.0.to_be_bytes());
+        bytes.extend(body.id.as_bytes());
+        bytes.extend(body.expires_at.0.to_be_bytes());
+        let signature = self.mac(&bytes).finalize().into_bytes();
+        bytes.extend(&signature[..SIGNATURE_BYTES]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn unseal(&self, text: &str) -> Option<Body> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (body, signature) = bytes.split_at_checked(BODY_BYTES)?;
         if signature.len() != SIGNATURE_BYTES {
             return None;
         }
         self.mac(body).verify_truncated_left(signature).ok()?;
-        Some(Link {
-            purpose: if body[0] == b'u' { Purpose::Upload } else { Purpose::View },
+        Some(Body {
+            purpose: body[0],
             workspace: WorkspaceId(i64::from_be_bytes(body[1..9].try_into().ok()?)),
-            file: FileId(Uuid::from_slice(&body[9..25]).ok()?),
+            id: Uuid::from_slice(&body[9..25]).ok()?,
             expires_at: Time(i64::from_be_bytes(body[25..33].try_into().ok()?)),
         })
     }

@@ -1,7 +1,7 @@
 //! Capability links: what this installation signed opens what it says, and nothing else opens anything.
 
-use parlance_engine::credential::link::{Key, Link, Purpose};
-use parlance_engine::{Error, FileId, Time, WorkspaceId};
+use parlance_engine::credential::link::{Key, Link, Purpose, Recipient};
+use parlance_engine::{Error, FileId, PersonId, Time, WorkspaceId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -49,6 +49,34 @@ fn a_link_opens_what_it_was_signed_for_and_nothing_once_a_character_is_another()
         }
         let longer = format!("{text}A");
         prop_assert_eq!(key.open(&longer, link.purpose, NOW), Err(Error::NotFound));
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+#[test]
+fn a_link_that_ends_e_mails_does_that_alone_and_nothing_once_a_character_is_another() {
+    let key = key();
+    let mut runner = proptest::test_runner::TestRunner::new(config());
+    let recipient = (any::<i64>(), any::<u128>()).prop_map(|(workspace, person)| Recipient {
+        workspace: WorkspaceId(workspace),
+        person: PersonId(Uuid::from_u128(person)),
+    });
+    let outcome = runner.run(&(recipient, 0_usize..66), |(recipient, at)| {
+        let text = key.sign_unsubscribe(&recipient);
+        prop_assert_eq!(key.open_unsubscribe(&text), Ok(recipient));
+        for purpose in [Purpose::View, Purpose::Upload] {
+            prop_assert_eq!(key.open(&text, purpose, NOW), Err(Error::NotFound));
+        }
+        for with in "Aa0_-=/é".chars().filter(|with| !text[at..].starts_with(*with)) {
+            let forged = format!("{}{with}{}", &text[..at], &text[at + 1..]);
+            prop_assert_eq!(key.open_unsubscribe(&forged), Err(Error::NotFound));
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    let outcome = runner.run(&a_link(), |link| {
+        prop_assert_eq!(key.open_unsubscribe(&key.sign(&link)), Err(Error::NotFound));
         Ok(())
     });
     outcome.unwrap();
