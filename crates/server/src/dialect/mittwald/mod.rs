@@ -5,13 +5,14 @@ mod body;
 mod caller;
 mod consistency;
 mod fault;
+mod notification;
 mod parameter;
 mod token;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 
 use super::spelling::json;
 use super::{Dialect, Done};
@@ -32,6 +33,12 @@ impl Dialect for Mittwald {
 
     fn routes(&self) -> Router<App> {
         Router::new()
+            .route("/v2/notifications", get(notification::list))
+            .route("/v2/notifications/status", put(notification::read_all_quietly))
+            .route("/v2/notifications/actions/read-all", post(notification::read_all))
+            .route("/v2/notifications/{notificationId}/status", put(notification::set_status))
+            .route("/v2/notifications/unread-counts", get(notification::moved))
+            .route("/v2/notification-unread-counts", get(notification::unread))
             .route("/v2/users/self/api-tokens", get(token::list).post(token::create))
             .route("/v2/users/self/api-tokens/{apiTokenId}", delete(token::delete))
             .route("/v2/users/self/credentials/token", post(token::check))

@@ -33,7 +33,15 @@ impl Paging {
     /// # Errors
     /// A [`Problem`] when one of them is no whole number from 0.
     pub(super) fn of(query: &Query<'_>) -> Result<Paging, Problem> {
-        let limit = whole(query, "limit")?.unwrap_or(LIMIT).min(LIMIT_MAX);
+        Paging::or(query, LIMIT)
+    }
+
+    /// [`Paging::of`], with another number of items where the request does not say.
+    ///
+    /// # Errors
+    /// As for [`Paging::of`].
+    pub(super) fn or(query: &Query<'_>, limit: i64) -> Result<Paging, Problem> {
+        let limit = whole(query, "limit")?.unwrap_or(limit).min(LIMIT_MAX);
         let (skip, page) = (whole(query, "skip")?.unwrap_or(0), whole(query, "page")?.unwrap_or(0));
         let before = page.saturating_sub(1).max(0).saturating_mul(limit);
         Ok(Paging { skip: if skip > 0 { skip } else { before }, limit })
@@ -81,7 +89,6 @@ pub(super) fn flag(query: &Query<'_>, name: &'static str) -> Result<bool, Proble
     }
 }
 
-#[expect(dead_code, reason = "the list of conversations asks for it")]
 /// A text, if there is one.
 ///
 /// # Errors
@@ -90,7 +97,6 @@ pub(super) fn text<'q>(query: &'q Query<'_>, name: &'static str) -> Result<Optio
     one(query, name, "string")
 }
 
-#[expect(dead_code, reason = "the lists of conversations and notifications ask for it")]
 /// Some of these words, in the order in which they are given.
 ///
 /// # Errors
@@ -102,13 +108,30 @@ pub(super) fn words<T: Copy>(
 ) -> Result<Vec<T>, Problem> {
     let meant = |(at, word): (usize, &str)| {
         let known = words.iter().find(|(known, _)| *known == word);
-        known.map(|(_, value)| *value).ok_or_else(|| {
-            let allowed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            Problem::new(format!(".{name}[{at}]"), "enum", "should be equal to one of the allowed values")
-                .with("allowedValues", allowed.join(","))
-        })
+        known.map(|(_, value)| *value).ok_or_else(|| other_word(format!(".{name}[{at}]"), words))
     };
     query.all(name).into_iter().enumerate().map(meant).collect()
+}
+
+/// One of these words, if there is one.
+///
+/// # Errors
+/// A [`Problem`] when it is another, or given twice.
+pub(super) fn word<T: Copy>(
+    query: &Query<'_>,
+    name: &'static str,
+    all: &[(&str, T)],
+) -> Result<Option<T>, Problem> {
+    let Some(text) = text(query, name)? else { return Ok(None) };
+    let known = all.iter().find(|(known, _)| *known == text).map(|(_, value)| *value);
+    known.map(Some).ok_or_else(|| other_word(format!(".{name}"), all))
+}
+
+/// A text that is none of the words there may be.
+fn other_word<T>(path: String, all: &[(&str, T)]) -> Problem {
+    let allowed: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
+    Problem::new(path, "enum", "should be equal to one of the allowed values")
+        .with("allowedValues", allowed.join(","))
 }
 
 fn one<'q>(query: &'q Query<'_>, name: &'static str, kind: &'static str) -> Result<Option<&'q str>, Problem> {

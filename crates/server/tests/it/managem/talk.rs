@@ -1,10 +1,9 @@
 //! A conversation of ada and bob with everything in it that an operation can be about.
 
-use std::time::{Duration, Instant};
-
 use reqwest::Method;
 use serde_json::{Value, json};
 
+pub use crate::support::until;
 use crate::support::{Server, User};
 
 /// What ada has begun with bob: a message with one image on it, one image that waits to be finalised, and one whose
@@ -121,13 +120,4 @@ pub fn png() -> Vec<u8> {
 
 pub fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}")).to_owned()
-}
-
-/// Asks until `looked_for` is seen: what reading does is done beside it.
-pub fn until(what: &str, looked_for: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !looked_for() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{what} did not come");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }

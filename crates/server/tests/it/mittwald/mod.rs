@@ -2,6 +2,7 @@
 
 mod base;
 mod hostile;
+mod notification;
 pub mod openapi;
 mod rate;
 mod token;

@@ -4,6 +4,7 @@ mod database;
 mod dump;
 mod key_server;
 pub mod ledger;
+mod patience;
 pub mod process;
 pub mod raw;
 mod transcript;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use database::Database;
 pub use key_server::KeyServer;
+pub use patience::until;
 pub use transcript::Transcript;
 
 use crate::mittwald::openapi::{self, Exchange};
@@ -211,7 +213,7 @@ impl Drop for Server {
 
 /// Somebody with a token.
 pub struct User<'s> {
-    server: &'s Server,
+    pub server: &'s Server,
     pub id: PersonId,
     pub token: String,
 }
