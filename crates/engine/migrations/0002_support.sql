@@ -161,7 +161,7 @@ CREATE TABLE file_next (
     workspace BIGINT NOT NULL,
     id TEXT NOT NULL,
     purpose TEXT NOT NULL CHECK (purpose IN ('picture', 'document', 'avatar')),
-    short_id BIGINT,
+    short_id BIGINT NOT NULL,
     conversation TEXT,
     message TEXT,
     owner TEXT NOT NULL,
@@ -178,11 +178,14 @@ CREATE TABLE file_next (
     PRIMARY KEY (workspace, id),
     UNIQUE (workspace, short_id)
 ) /* clustered */;
-INSERT INTO file_next (workspace, id, purpose, conversation, message, owner, state, content_type, size_bytes,
-                       width_px, height_px, reasons, created_at, changed_at)
-    SELECT workspace, id, 'picture', conversation, message, owner, state, content_type, size_bytes,
-           width_px, height_px, reasons, created_at, changed_at FROM file;
+INSERT INTO file_next (workspace, id, purpose, short_id, conversation, message, owner, state, content_type,
+                       size_bytes, width_px, height_px, reasons, created_at, changed_at)
+    SELECT workspace, id, 'picture', ROW_NUMBER() OVER (PARTITION BY workspace ORDER BY id), conversation, message,
+           owner, state, content_type, size_bytes, width_px, height_px, reasons, created_at, changed_at FROM file;
+UPDATE counter SET file_seq = (SELECT COUNT(*) FROM file_next f WHERE f.workspace = counter.workspace);
 DROP TABLE file;
 ALTER TABLE file_next RENAME TO file;
 CREATE INDEX file_by_message ON file (workspace, message, id);
+-- A picture of a person is found by its id alone.
+CREATE INDEX file_avatar ON file (id) WHERE purpose = 'avatar';
 CREATE INDEX file_by_state ON file (workspace, state, changed_at);

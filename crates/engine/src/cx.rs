@@ -76,6 +76,13 @@ impl<'t> Cx<'t> {
         uuid_v7(self.now, chance)
     }
 
+    /// A random id (UUIDv4), which tells nothing but itself: 122 random bits.
+    pub(crate) fn random_uuid(&mut self) -> uuid::Uuid {
+        let mut chance = [0; 16];
+        self.chance.fill_bytes(&mut chance);
+        uuid::Builder::from_random_bytes(chance).into_uuid()
+    }
+
     /// 256 random bits.
     pub(crate) fn secret(&mut self) -> [u8; 32] {
         let mut secret = [0; 32];

@@ -1,6 +1,7 @@
 //! What every handler has at hand.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use parlance_engine::credential::Session;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub cleaner: Cleaner,
     /// Uploads under way.
     pub uploads: Uploads,
+    /// The folder in which an upload lies, without a name, until it was examined.
+    pub scratch: PathBuf,
     /// How many requests a token may make.
     pub rates: Arc<Rates>,
     /// Pages as they were last sent.
@@ -65,6 +68,7 @@ impl App {
             blobs,
             cleaner: Cleaner::for_this_machine(),
             uploads: Uploads::default(),
+            scratch: config.data.clone(),
             rates,
             pages: PageCache::new(),
             jwts: Jwts::default(),

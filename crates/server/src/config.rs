@@ -50,6 +50,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The database.
     pub database: Database,
+    /// Where the bytes of files lie, unless it is the data folder.
+    pub s3: S3,
     /// Limits of size, number and time.
     pub limits: Limits,
     /// Requests per second.
@@ -72,6 +74,26 @@ pub struct Database {
     pub readers: NonZeroUsize,
     /// Page cache of one SQLite connection.
     pub sqlite_cache_bytes: NonZeroU64,
+}
+
+/// `[s3]`: a bucket for the bytes of files; none when its name is empty.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct S3 {
+    /// Its name.
+    pub bucket: String,
+    /// Beginning of the names of all objects in it.
+    pub prefix: String,
+    /// Where it is.
+    pub region: String,
+    /// URL of the store, unless it is Amazon's own.
+    pub endpoint: String,
+    /// Who we are to the store.
+    pub access_key_id: String,
+    /// And how we prove it.
+    pub secret_access_key: Secret,
+    /// Whether the endpoint may be reached unencrypted.
+    pub allow_http: bool,
 }
 
 /// `[limits]`: how much, how many and how long.
@@ -159,6 +181,13 @@ impl Config {
     /// the listener got, which differs from `listen` when that asks for port 0.
     pub fn public_url(&self, bound: SocketAddr) -> String {
         self.public_url.configured().map_or_else(|| format!("http://{bound}"), str::to_owned)
+    }
+}
+
+impl S3 {
+    /// The bucket's name, if there is a bucket.
+    pub fn name(&self) -> Option<&str> {
+        Some(self.bucket.as_str()).filter(|name| !name.is_empty())
     }
 }
 

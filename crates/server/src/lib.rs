@@ -9,6 +9,7 @@ pub mod config;
 pub mod control;
 pub mod dialect;
 pub mod doctor;
+pub mod document;
 pub mod file;
 pub mod follow;
 pub mod http;

@@ -29,6 +29,8 @@ pub enum Purpose {
     Upload,
     /// To look at it.
     View,
+    /// To read it for a short while.
+    Read,
 }
 
 /// Whose e-mails a link ends. It stands in every e-mail to them, so it never ends itself.
@@ -54,6 +56,7 @@ struct Body {
 
 const UPLOAD: u8 = b'u';
 const VIEW: u8 = b'v';
+const READ: u8 = b'r';
 const UNSUBSCRIBE: u8 = b'n';
 
 const BODY_BYTES: usize = 1 + 8 + 16 + 8;
@@ -71,6 +74,7 @@ impl Key {
         let purpose = match link.purpose {
             Purpose::Upload => UPLOAD,
             Purpose::View => VIEW,
+            Purpose::Read => READ,
         };
         self.seal(&Body { purpose, workspace: link.workspace, id: link.file.0, expires_at: link.expires_at })
     }
@@ -82,6 +86,7 @@ impl Key {
         let fits = match purpose {
             Purpose::Upload => body.purpose == UPLOAD,
             Purpose::View => body.purpose == VIEW,
+            Purpose::Read => body.purpose == READ,
         };
         let alive = body.expires_at == Time(0) || body.expires_at > now;
         let Body { workspace, id, expires_at, .. } = body;

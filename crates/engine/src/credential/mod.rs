@@ -8,7 +8,8 @@ pub mod token;
 
 use self::link::Link;
 use crate::access::Caller;
-use crate::{Cx, Error, Result, Time, WorkspaceId};
+use crate::file::upload::Stored;
+use crate::{Cx, Error, FileId, Result, Time, WorkspaceId};
 
 /// A caller, and the versions of what they can see, read in one statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,16 @@ pub fn by_external_id(cx: &mut Cx<'_>, workspace: WorkspaceId, external_id: &str
 /// or they are deactivated.
 pub fn by_upload_link(cx: &mut Cx<'_>, link: &Link) -> Result<Caller> {
     store::uploader(cx.tx, link)?.ok_or(Error::NotFound)
+}
+
+/// The upload behind a token, whatever became of it; `None` when there is none, or its owner is deactivated.
+pub(crate) fn by_upload_token(cx: &mut Cx<'_>, secret: &str) -> Result<Option<Stored>> {
+    store::upload(cx.tx, &token::hash(secret))
+}
+
+/// The workspace of a person's picture, if this is one.
+pub(crate) fn workspace_of_avatar(cx: &mut Cx<'_>, id: FileId) -> Result<Option<WorkspaceId>> {
+    store::workspace_of_avatar(cx.tx, id)
 }
 
 /// The answer to every credential that does not open anything.

@@ -4,7 +4,8 @@ use super::Session;
 use super::link::Link;
 use crate::access::{Caller, Scope};
 use crate::db::{Conn, Row, args};
-use crate::{Result, Time, WorkspaceId};
+use crate::file::upload::{Aim, Stored};
+use crate::{ConversationId, FileId, Result, Time, WorkspaceId};
 
 /// A session, and what may yet forbid it.
 pub(super) struct Found {
@@ -68,6 +69,27 @@ pub(super) fn uploader(tx: &mut Conn, link: &Link) -> Result<Option<Caller>> {
             Ok(Caller { workspace, person, kind, can_write: true, token: None, scope: Scope::All })
         },
     )
+}
+
+pub(super) fn upload(tx: &mut Conn, hash: &str) -> Result<Option<Stored>> {
+    tx.maybe(
+        "SELECT p.workspace, p.id, p.kind, f.id, f.conversation, f.state, f.created_at FROM file f
+         JOIN person p ON p.workspace = f.workspace AND p.id = f.owner
+         WHERE f.token_hash = $1 AND p.active = 1",
+        args![hash],
+        |row| {
+            let (workspace, person, kind) = (row.get()?, row.get()?, row.get()?);
+            let caller = Caller { workspace, person, kind, can_write: true, token: None, scope: Scope::All };
+            let (file, conversation) = (row.get()?, row.get::<Option<ConversationId>>()?);
+            let aim = conversation.map_or(Aim::Avatar, Aim::Document);
+            Ok(Stored { caller, file, aim, state: row.get()?, created_at: row.get()? })
+        },
+    )
+}
+
+pub(super) fn workspace_of_avatar(tx: &mut Conn, id: FileId) -> Result<Option<WorkspaceId>> {
+    let sql = "SELECT workspace FROM file WHERE id = $1 AND purpose = 'avatar' AND state = 'attached'";
+    tx.maybe(sql, args![id], |row| row.get())
 }
 
 fn person(row: &Row<'_>) -> Result<Found> {

@@ -1,9 +1,17 @@
 //! Files that hang on messages: facts about them. The bytes lie outside, under the file's id.
 //!
-//! A file is drafted (its uploader gets a link), uploaded once (its bytes were checked: good, or rejected with
-//! reasons), then attached to its message, and perhaps deleted.
+//! A picture is drafted for a message (its uploader gets a link), uploaded once (its bytes were checked: good, or
+//! rejected with reasons), then attached, and perhaps deleted. What is uploaded before its message is written comes in
+//! through [`upload`].
 
+mod format;
+mod name;
 mod store;
+pub mod upload;
+
+pub use format::{AVATAR_BYTES_MAX, BYTES_MAX, Content, FORMATS, Format, Rules};
+pub(crate) use format::{check_bytes_max, check_extensions};
+pub use name::{NAME_CHARS_MAX, Name, Unusable};
 
 use crate::conversation;
 use crate::credential::link::{Link, Purpose};
@@ -26,16 +34,28 @@ const KEPT_AFTER_DELETION_SECONDS: i64 = 24 * 60 * 60;
 pub struct Attachment {
     /// Its id.
     pub id: FileId,
+    /// Its number in the workspace.
+    pub short_id: i64,
+    /// What it is called.
+    pub name: String,
     /// Its media type, by its content.
     pub content_type: String,
     /// How many bytes it has.
     pub size_bytes: i64,
-    /// How wide it is, in pixels.
-    pub width_px: i64,
-    /// How high it is, in pixels.
-    pub height_px: i64,
+    /// How wide it is, in pixels, if it is an image.
+    pub width_px: Option<i64>,
+    /// How high it is, in pixels, if it is an image.
+    pub height_px: Option<i64>,
     /// What opens it.
     pub link: Link,
+}
+
+impl Attachment {
+    /// Whether it is an image, which was made safe to be shown within a page.
+    #[must_use]
+    pub fn is_image(&self) -> bool {
+        self.width_px.is_some()
+    }
 }
 
 /// Where a file belongs.

@@ -6,9 +6,9 @@ pub(crate) use store::{columns, read};
 
 use crate::conversation::{self, Conversation, Seen, Status};
 use crate::event;
-use crate::file::{self, Attachment};
+use crate::file::{self, Attachment, Place, upload};
 use crate::person::{self, Person};
-use crate::{ConversationId, Cx, Error, MessageId, PersonId, Result, Time, participant, sanitise};
+use crate::{ConversationId, Cx, Error, FileId, MessageId, PersonId, Result, Time, participant, sanitise};
 
 /// The longest message of a marketplace, in characters after sanitising.
 pub const BODY_CHARS_MAX: usize = 5_000;
@@ -65,13 +65,15 @@ pub struct Post {
     pub body: String,
     /// For agents alone; only an agent may say such a thing.
     pub internal: bool,
+    /// What hangs on it: uploads of the author's own to this conversation. With files, there need be no words.
+    pub files: Vec<FileId>,
 }
 
 impl Post {
     /// A message for everybody in the conversation.
     #[must_use]
     pub fn new(conversation: ConversationId, body: String) -> Post {
-        Post { conversation, body, internal: false }
+        Post { conversation, body, internal: false, files: Vec::new() }
     }
 }
 
@@ -98,16 +100,19 @@ pub struct Page {
 }
 
 /// Says something. Who sees a conversation may speak in it, and takes part from then on.
-/// [`Error::Locked`] when it is locked; [`Error::Invalid`] when nothing is left of the body or it is too long;
-/// [`Error::Forbidden`] when somebody else than an agent says something internal.
+/// [`Error::Locked`] when it is locked; [`Error::Invalid`] when nothing is left of the body or it is too long, or for
+/// a file that the author may not hang on it; [`Error::Forbidden`] when somebody else than an agent says something
+/// internal.
 pub fn post(cx: &mut Cx<'_>, new: &Post) -> Result<Message> {
     let caller = cx.writer()?;
     let seen = conversation::open(cx, new.conversation)?;
     if new.internal && caller.kind != person::Kind::Agent {
         return Err(Error::Forbidden("Only an agent can write what agents alone may read."));
     }
-    let body = body(&seen, &new.body)?;
-    say(cx, &seen, Saying { kind: Kind::Message, internal: new.internal, body, payload: None })
+    let body = body(&seen, &new.body, !new.files.is_empty())?;
+    upload::check(cx, new.conversation, &new.files)?;
+    let files = &new.files;
+    say(cx, &seen, Saying { kind: Kind::Message, internal: new.internal, body, payload: None, files })
 }
 
 /// Asks for a service, in a conversation that the caller has just begun for it.
@@ -119,24 +124,26 @@ pub(crate) fn request(
 ) -> Result<Message> {
     let seen = conversation::open(cx, id)?;
     let body = service.to_owned();
-    say(cx, &seen, Saying { kind: Kind::ServiceRequest, internal: false, body, payload: Some(payload) })
+    let payload = Some(payload);
+    say(cx, &seen, Saying { kind: Kind::ServiceRequest, internal: false, body, payload, files: &[] })
 }
 
 /// What is to be said, after every rule about it.
-struct Saying {
+struct Saying<'a> {
     kind: Kind,
     internal: bool,
     body: String,
     payload: Option<String>,
+    files: &'a [FileId],
 }
 
-fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying) -> Result<Message> {
+fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
     let caller = cx.writer()?;
     let id = seen.conversation.id;
     if seen.read_index.is_none() {
         participant::join(cx, id, caller.person)?;
     }
-    let message = Message {
+    let mut message = Message {
         id: MessageId(cx.uuid()),
         conversation: id,
         index: conversation::spoken(cx, &seen.conversation, &new.body, new.internal)?,
@@ -144,7 +151,7 @@ fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying) -> Result<Message> {
         internal: new.internal,
         author: caller.person,
         body: new.body,
-        attachment_count: 0,
+        attachment_count: new.files.len() as i64,
         attachments: Vec::new(),
         created_at: cx.now,
         viewed_at: None,
@@ -152,6 +159,8 @@ fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying) -> Result<Message> {
         payload: new.payload,
     };
     store::insert(cx.tx, caller.workspace, &message)?;
+    upload::hang(cx, Place { conversation: id, message: message.id }, new.files)?;
+    attach(cx, &mut message)?;
     participant::message_posted(cx, &seen.conversation, &message)?;
     cx.emit(event::Kind::MessagePosted, |e| event::Event {
         conversation: Some(id),
@@ -169,7 +178,7 @@ pub fn edit(cx: &mut Cx<'_>, id: ConversationId, message: MessageId, text: &str)
     let seen = conversation::seen(cx, id)?;
     let message = in_conversation(cx, &seen, message)?;
     editable(&seen, &message, caller.person)?;
-    let body = body(&seen, text)?;
+    let body = body(&seen, text, message.attachment_count > 0)?;
     if body == message.body {
         return Ok(());
     }
@@ -271,7 +280,11 @@ pub(crate) fn count_from_others(cx: &mut Cx<'_>, id: ConversationId, index: i64)
     store::count_from_others(cx.tx, &caller, id, index)
 }
 
-fn body(seen: &Seen, typed: &str) -> Result<String> {
+/// What is kept of what was typed; it `may_be_empty` when something else speaks.
+fn body(seen: &Seen, typed: &str, may_be_empty: bool) -> Result<String> {
+    if may_be_empty && typed.trim().is_empty() {
+        return Ok(String::new());
+    }
     if !seen.conversation.is_marketplace() {
         return within_limits(typed.to_owned(), TICKET_BODY_CHARS_MAX);
     }

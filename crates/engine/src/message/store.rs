@@ -39,9 +39,10 @@ pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, m: &Message) -> Resu
     tx.exec(
         "INSERT INTO message (workspace, conversation, idx, id, kind, internal, author, body, attachments, created_at,
                               payload)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
-            workspace, m.conversation, m.index, m.id, m.kind, m.internal, m.author, m.body, m.created_at, m.payload
+            workspace, m.conversation, m.index, m.id, m.kind, m.internal, m.author, m.body, m.attachment_count,
+            m.created_at, m.payload
         ],
     )?;
     Ok(())

@@ -4,7 +4,7 @@ mod store;
 
 use crate::db::{Arg, Column, FromColumn, ToArg};
 use crate::event;
-use crate::{Cx, Error, PersonId, Result, Time, workspace};
+use crate::{Cx, Error, FileId, PersonId, Result, Time, workspace};
 
 pub(crate) use store::{columns, read};
 
@@ -21,6 +21,8 @@ pub struct Person {
     pub active: bool,
     /// When they joined the marketplace.
     pub joined_at: Time,
+    /// The picture of themselves that they uploaded here.
+    pub avatar_file: Option<FileId>,
 }
 
 /// What a person is to the workspace.
@@ -149,6 +151,14 @@ pub(crate) fn by_ids(cx: &mut Cx<'_>, ids: impl Iterator<Item = PersonId>) -> Re
     Ok(people)
 }
 
+/// Gives a person this picture; which one they had before.
+pub(crate) fn set_avatar(cx: &mut Cx<'_>, id: PersonId, file: FileId) -> Result<Option<FileId>> {
+    let before = get(cx, id)?;
+    store::set_avatar(cx.tx, cx.workspace()?, id, file)?;
+    cx.emit(event::Kind::PersonChanged, |e| event::Event { person: Some(id), ..e });
+    Ok(before.avatar_file)
+}
+
 /// Somebody of the caller's workspace by their external id or, failing that, by ours.
 pub fn by_reference(cx: &mut Cx<'_>, reference: &str) -> Result<Person> {
     let workspace = cx.workspace()?;
@@ -226,6 +236,7 @@ fn insert(cx: &mut Cx<'_>, mut new: Change) -> Result<Option<Person>> {
         facts: new.facts,
         active: new.active.unwrap_or(true),
         joined_at: new.joined_at.unwrap_or(cx.now),
+        avatar_file: None,
     };
     if !store::insert(cx.tx, cx.workspace()?, &person, cx.now)? {
         return Ok(None);

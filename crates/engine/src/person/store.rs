@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Facts, Person};
 use crate::db::{Arg, Conn, Row, ToArg, args};
-use crate::{PersonId, Result, Time, WorkspaceId};
+use crate::{FileId, PersonId, Result, Time, WorkspaceId};
 
 /// The columns [`read`] reads, of the table or alias given: for any statement that joins people.
 macro_rules! columns {
@@ -43,7 +43,9 @@ macro_rules! columns {
             $p,
             ".active, ",
             $p,
-            ".joined_at"
+            ".joined_at, ",
+            $p,
+            ".avatar_file"
         )
     };
 }
@@ -67,7 +69,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Person> {
         sales: row.get()?,
         purchases: row.get()?,
     };
-    Ok(Person { id, kind, facts, active: row.get()?, joined_at: row.get()? })
+    let (active, joined_at) = (row.get()?, row.get()?);
+    Ok(Person { id, kind, facts, active, joined_at, avatar_file: row.get()? })
 }
 
 pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: PersonId) -> Result<Option<Person>> {
@@ -175,6 +178,16 @@ pub(super) fn update(tx: &mut Conn, workspace: WorkspaceId, p: &Person) -> Resul
             f.profile, f.reviews, f.rating_milli, f.score_milli, f.sales, f.purchases, p.active, p.joined_at
         ],
     )?;
+    people_changed(tx, workspace)
+}
+
+pub(super) fn set_avatar(tx: &mut Conn, workspace: WorkspaceId, id: PersonId, file: FileId) -> Result<()> {
+    let sql = "UPDATE person SET avatar_file = $3 WHERE workspace = $1 AND id = $2";
+    tx.exec(sql, args![workspace, id, file])?;
+    people_changed(tx, workspace)
+}
+
+fn people_changed(tx: &mut Conn, workspace: WorkspaceId) -> Result<()> {
     tx.exec("UPDATE counter SET people_version = people_version + 1 WHERE workspace = $1", args![workspace])?;
     Ok(())
 }

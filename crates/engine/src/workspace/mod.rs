@@ -2,7 +2,7 @@
 
 mod store;
 
-use crate::{Cx, Error, Principal, Result, Time, WorkspaceId, installation};
+use crate::{Cx, Error, Principal, Result, Time, WorkspaceId, file, installation};
 
 /// A tenant and its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct Workspace {
     pub rules: Rules,
     /// How its own backend vouches for its people.
     pub jwt: Option<Jwt>,
+    /// The endings of names that files may have, if the workspace has chosen among them.
+    pub file_extensions: Option<Vec<String>>,
+    /// The largest file in bytes, if the workspace has chosen a size.
+    pub file_bytes_max: Option<i64>,
     /// When it was founded.
     pub created_at: Time,
 }
@@ -59,6 +63,10 @@ pub struct Change {
     pub mask_profanity: Option<bool>,
     /// How JWTs are signed; `Some(None)` switches them off.
     pub jwt: Option<Option<Jwt>>,
+    /// The endings of names that files may have; `Some(None)` allows all that are known.
+    pub file_extensions: Option<Option<Vec<String>>>,
+    /// The largest file in bytes.
+    pub file_bytes_max: Option<i64>,
 }
 
 /// The shortest HS256 secret, in bytes: as long as the hash, as RFC 7518 §3.2 asks.
@@ -76,6 +84,8 @@ pub fn add(cx: &mut Cx<'_>, slug: &str, change: &Change) -> Result<Workspace> {
         country: "FR".to_owned(),
         rules: Rules { links: true, emoji: true, profanity: true },
         jwt: None,
+        file_extensions: None,
+        file_bytes_max: None,
         created_at: cx.now,
     };
     if !store::insert(cx.tx, &workspace)? {
@@ -106,7 +116,12 @@ pub fn page(cx: &mut Cx<'_>, after: WorkspaceId, limit: i64) -> Result<Vec<Works
 /// The settings of the caller's own workspace.
 pub(crate) fn mine(cx: &mut Cx<'_>) -> Result<Workspace> {
     let workspace = cx.workspace()?;
-    store::get(cx.tx, workspace)?.ok_or(Error::NotFound)
+    get(cx, workspace)
+}
+
+/// The settings of a workspace, for somebody who has shown a credential that belongs to it.
+pub(crate) fn get(cx: &mut Cx<'_>, id: WorkspaceId) -> Result<Workspace> {
+    store::get(cx.tx, id)?.ok_or(Error::NotFound)
 }
 
 /// The workspaces whose people come by JWT.
@@ -123,6 +138,8 @@ fn apply(cx: &mut Cx<'_>, mut workspace: Workspace, change: &Change) -> Result<W
     workspace.name = change.name.clone().unwrap_or(workspace.name);
     workspace.country = change.country.clone().unwrap_or(workspace.country);
     workspace.jwt = change.jwt.clone().unwrap_or(workspace.jwt);
+    workspace.file_extensions = change.file_extensions.clone().unwrap_or(workspace.file_extensions);
+    workspace.file_bytes_max = change.file_bytes_max.or(workspace.file_bytes_max);
     if store::jwt_is_taken(cx.tx, &workspace)? {
         return Err(Error::Conflict(
             "Another workspace uses this JWT secret or JWKS URL: a token would not tell which of the two it is for.".into(),
@@ -141,6 +158,8 @@ fn check(change: &Change) -> Result<()> {
     if change.name.as_ref().is_some_and(|n| n.trim().is_empty() || n.chars().count() > 200) {
         return Err(Error::invalid("name", "A name has 1 to 200 characters."));
     }
+    change.file_extensions.iter().flatten().try_for_each(|wanted| file::check_extensions(wanted))?;
+    change.file_bytes_max.map_or(Ok(()), file::check_bytes_max)?;
     match &change.jwt {
         Some(Some(Jwt::Secret(secret))) if secret.len() < JWT_SECRET_BYTES_MIN => Err(Error::invalid(
             "jwt_secret",

@@ -8,7 +8,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, slug, name, country, remove_links, remove_emoji, mask_profanity, jwt_secret, jwks_url,
-                    created_at FROM workspace ",
+                    file_extensions, file_bytes_max, created_at FROM workspace ",
             $rest
         )
     };
@@ -35,10 +35,14 @@ pub(super) fn insert(tx: &mut Conn, new: &Workspace) -> Result<bool> {
 
 pub(super) fn update(tx: &mut Conn, w: &Workspace) -> Result<()> {
     let (secret, url) = jwt_columns(w);
+    let extensions = w.file_extensions.as_ref().map(|extensions| extensions.join(" "));
     tx.exec(
         "UPDATE workspace SET name = $2, country = $3, remove_links = $4, remove_emoji = $5, mask_profanity = $6,
-                jwt_secret = $7, jwks_url = $8 WHERE id = $1",
-        args![w.id, w.name, w.country, w.rules.links, w.rules.emoji, w.rules.profanity, secret, url],
+                jwt_secret = $7, jwks_url = $8, file_extensions = $9, file_bytes_max = $10 WHERE id = $1",
+        args![
+            w.id, w.name, w.country, w.rules.links, w.rules.emoji, w.rules.profanity, secret, url, extensions,
+            w.file_bytes_max
+        ],
     )?;
     Ok(())
 }
@@ -82,5 +86,16 @@ fn read(row: &Row<'_>) -> Result<Workspace> {
     let secret: Option<String> = row.get()?;
     let url: Option<String> = row.get()?;
     let jwt = secret.map(Jwt::Secret).or(url.map(Jwt::Jwks));
-    Ok(Workspace { id, slug, name, country, rules, jwt, created_at: row.get()? })
+    let extensions: Option<String> = row.get()?;
+    Ok(Workspace {
+        id,
+        slug,
+        name,
+        country,
+        rules,
+        jwt,
+        file_extensions: extensions.map(|text| text.split(' ').map(str::to_owned).collect()),
+        file_bytes_max: row.get()?,
+        created_at: row.get()?,
+    })
 }

@@ -3,7 +3,7 @@
 use parlance_engine::access::Caller;
 use parlance_engine::conversation::{self, Source, SourceKind, Start};
 use parlance_engine::credential::{self, UNKNOWN, password, token};
-use parlance_engine::file::{self, Place, Verdict};
+use parlance_engine::file::{self, Place, Verdict, upload};
 use parlance_engine::membership::{self, Aggregate};
 use parlance_engine::message::{self, Post};
 use parlance_engine::person::{self, Change};
@@ -18,7 +18,7 @@ use crate::support::{House, on_both};
 type Verb = fn(&mut Cx<'_>, Place) -> Result<()>;
 
 /// Every verb of a conversation. A place names the conversation and Ada's message in it.
-const VERBS: [(&str, Verb); 10] = [
+const VERBS: [(&str, Verb); 12] = [
     ("get", |cx, at| conversation::get(cx, at.conversation).map(drop)),
     ("messages", |cx, at| message::page(cx, at.conversation, 0, 20).map(drop)),
     ("mark read", |cx, at| participant::mark_read(cx, at.conversation, 1)),
@@ -29,6 +29,8 @@ const VERBS: [(&str, Verb); 10] = [
     ("upload", |cx, at| file::uploaded(cx, file_of(at), &Verdict::Rejected(vec!["No.".into()]))),
     ("attach", |cx, at| file::attach(cx, at, file_of(at)).map(drop)),
     ("delete", |cx, at| file::delete(cx, at, file_of(at))),
+    ("request an upload", |cx, at| upload::request(cx, at.conversation).map(drop)),
+    ("lend a file", |cx, at| upload::lend(cx, at.conversation, file_of(at)).map(drop)),
 ];
 
 /// The verbs of the operator alone.
@@ -86,7 +88,7 @@ on_both! {
             stage.unlock();
         }
         for who in [stage.ada, stage.bob] {
-            for name in ["get", "messages", "mark read", "post"] {
+            for name in ["get", "messages", "mark read", "post", "request an upload"] {
                 assert_eq!(stage.named(who, name), Ok(()), "{name}");
             }
         }
@@ -100,7 +102,7 @@ on_both! {
         for name in ["get", "messages"] {
             assert_eq!(stage.named(reader, name), Ok(()), "{name}");
         }
-        for name in ["post", "lock", "draft", "await", "upload", "attach", "delete"] {
+        for name in ["post", "lock", "draft", "await", "upload", "attach", "delete", "request an upload"] {
             let outcome = stage.named(reader, name);
             assert!(matches!(outcome, Err(Error::Forbidden(_))), "{name}: {outcome:?}");
         }

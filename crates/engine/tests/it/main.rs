@@ -19,4 +19,5 @@ mod simulation;
 mod support;
 mod tenancy;
 mod ticket;
+mod upload;
 mod writer;

@@ -149,7 +149,7 @@ on_both! {
         let (ada, _, id) = talk(house);
         let mut last = house.read(ada, event::newest).unwrap();
         for n in 0..3 {
-            let post = Post { conversation: id, body: format!("number {n}"), internal: false };
+            let post = Post::new(id, format!("number {n}"));
             let (message, number) = queue_numbered(&house.engine, ada, move |cx| message::post(cx, &post)).answer().unwrap();
             assert!(number > last, "{number} after {last}");
             assert_eq!(house.read(ada, event::newest), Ok(number));

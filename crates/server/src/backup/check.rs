@@ -28,7 +28,9 @@ pub fn check(folder: &Path, watch: Watch<'_>) -> Result<Manifest, Failure> {
     if !manifest.describes(contents) {
         return Err(damaged(folder, DATABASE, "does not hold what backup.json says"));
     }
-    expect_files(folder)?;
+    if manifest.bucket.is_none() {
+        expect_files(folder)?;
+    }
     Ok(manifest)
 }
 

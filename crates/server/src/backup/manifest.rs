@@ -22,6 +22,9 @@ pub struct Manifest {
     pub tables: Vec<Table>,
     /// The files beside the database.
     pub files: Files,
+    /// The bucket in which the bytes of files lie and were left, if they do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
 }
 
 /// What a table holds.
@@ -49,7 +52,12 @@ impl Manifest {
         let taken_at = jiff::Timestamp::from_microsecond(now.0).unwrap_or_default().to_string();
         let tables = tables(contents.tables);
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        Manifest { format: FORMAT, version, schema: contents.schema, taken_at, tables, files }
+        Manifest { format: FORMAT, version, schema: contents.schema, taken_at, tables, files, bucket: None }
+    }
+
+    /// The same of a backup whose files were left in a bucket.
+    pub(super) fn without_files(contents: Contents, bucket: &str, now: Time) -> Manifest {
+        Manifest { bucket: Some(bucket.to_owned()), ..Manifest::new(contents, Files::default(), now) }
     }
 
     /// Whether a database holds what this says.

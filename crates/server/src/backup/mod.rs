@@ -9,7 +9,8 @@
 //! ```
 //!
 //! The database is copied first, from one unchanging state, and the files that it speaks of afterwards: the bytes
-//! of a file that is deleted meanwhile are kept for a day.
+//! of a file that is deleted meanwhile are kept for a day. Files that lie in a bucket are not copied: a bucket has
+//! versions and replicas of its own. The backup then names the bucket, and has no files.
 
 mod check;
 mod manifest;

@@ -10,7 +10,7 @@ use parlance_engine::db::{self, Address, Watch};
 use super::manifest::Manifest;
 use super::unfinished::{self, Unfinished};
 use super::{DATABASE, SUMS, check, conflict, fault, sums};
-use crate::blob::Blobs;
+use crate::blob::Disk;
 use crate::command::Failure;
 
 /// From where to where.
@@ -21,6 +21,8 @@ pub struct Restore<'a> {
     pub database: &'a Address,
     /// The data folder, with no file in it.
     pub data: &'a Path,
+    /// The bucket that the configuration names, if it does.
+    pub bucket: Option<&'a str>,
     /// When.
     pub now: Time,
 }
@@ -35,6 +37,7 @@ pub fn restore(job: &Restore<'_>, watch: Watch<'_>) -> Result<Manifest, Failure>
     expect_no_files(&files)?;
     db::expect_vacant(job.database, job.now)?;
     let manifest = check(job.folder, watch)?;
+    expect_same_place(&manifest, job.bucket)?;
     make_room(&files).map_err(|problem| fault("replace", &files, &problem))?;
     copy_files(job.folder, &files)?.finish()?;
     let file = job.folder.join(DATABASE);
@@ -46,9 +49,23 @@ pub fn restore(job: &Restore<'_>, watch: Watch<'_>) -> Result<Manifest, Failure>
     Ok(manifest)
 }
 
+/// A server that looked for the files in another place than theirs would find none.
+fn expect_same_place(manifest: &Manifest, configured: Option<&str>) -> Result<(), Failure> {
+    match (&manifest.bucket, configured) {
+        (Some(bucket), None) => Err(conflict(format!(
+            "the bytes of this backup's files lie in the bucket {bucket}: name it, or a copy of it, as s3.bucket"
+        ))),
+        (None, Some(bucket)) if manifest.files.count > 0 => Err(conflict(format!(
+            "this backup holds the bytes of files, and the configuration looks for them in the bucket {bucket}: \
+             restore with an empty s3.bucket; the folder files can be copied into a bucket as it is"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// A server leaves empty subfolders behind; anything more is somebody's.
 fn expect_no_files(files: &Path) -> Result<(), Failure> {
-    let first = if files.exists() { Blobs::at(files).keys().next().transpose() } else { Ok(None) };
+    let first = if files.exists() { Disk::at(files).keys().next().transpose() } else { Ok(None) };
     match first.map_err(|problem| Failure::unavailable(problem.to_string()))? {
         None => Ok(()),
         Some(key) => Err(conflict(format!(

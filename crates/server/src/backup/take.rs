@@ -10,14 +10,14 @@ use parlance_engine::db::{self, Address, Watch};
 use super::manifest::{Files, Manifest};
 use super::unfinished::{self, Unfinished};
 use super::{DATABASE, FILES, MANIFEST, SUMS, conflict, fault, sums};
-use crate::blob::{Blobs, Key};
+use crate::blob::{Blobs, Disk, Key};
 use crate::command::Failure;
 
 /// What is kept, and where.
 pub struct Take<'a> {
     /// The database.
     pub database: &'a Address,
-    /// The bytes of files.
+    /// The bytes of files. Those in a bucket stay there, and the backup says so.
     pub blobs: &'a Blobs,
     /// The folder to make.
     pub folder: &'a Path,
@@ -36,8 +36,10 @@ pub fn take(job: &Take<'_>, watch: Watch<'_>) -> Result<Manifest, Failure> {
     let contents = db::back_up(job.database, &file, job.now, watch)?;
     let mut pile = Pile::begin(folder.path())?;
     pile.note(DATABASE)?;
-    let files = copy_files(job.blobs, &file, &mut pile)?;
-    let manifest = Manifest::new(contents, files, job.now);
+    let manifest = match job.blobs {
+        Blobs::Disk(disk) => Manifest::new(contents, copy_files(disk, &file, &mut pile)?, job.now),
+        Blobs::Bucket(bucket) => Manifest::without_files(contents, bucket.name(), job.now),
+    };
     pile.write(MANIFEST, spell(&manifest).as_slice())?;
     pile.sums.finish().map_err(|problem| fault("write", folder.path(), &problem))?;
     folder.finish()?;
@@ -45,23 +47,23 @@ pub fn take(job: &Take<'_>, watch: Watch<'_>) -> Result<Manifest, Failure> {
 }
 
 /// Copies the bytes of every file that the copied database speaks of.
-fn copy_files(blobs: &Blobs, database: &Path, pile: &mut Pile<'_>) -> Result<Files, Failure> {
+fn copy_files(disk: &Disk, database: &Path, pile: &mut Pile<'_>) -> Result<Files, Failure> {
     let mut checkup = Checkup::open_backup(database)?;
     let (mut files, mut last) = (Files::default(), None);
     loop {
         let page = checkup.files(last.as_ref())?;
         let Some(newest) = page.last().copied() else { return Ok(files) };
         for kept in page {
-            files.add(copy_file(blobs, &kept, pile)?);
+            files.add(copy_file(disk, &kept, pile)?);
         }
         last = Some(newest);
     }
 }
 
 /// How large it is. A file that was uploaded and never attached may have been swept away meanwhile, as will its row.
-fn copy_file(blobs: &Blobs, kept: &Kept, pile: &mut Pile<'_>) -> Result<Option<u64>, Failure> {
+fn copy_file(disk: &Disk, kept: &Kept, pile: &mut Pile<'_>) -> Result<Option<u64>, Failure> {
     let key = Key::from(kept.id.0);
-    let found = blobs.get(&key).map_err(|problem| Failure::unavailable(problem.to_string()))?;
+    let found = disk.get(&key).map_err(|problem| Failure::unavailable(problem.to_string()))?;
     match found {
         Some(bytes) => pile.write(&sums::name(&key), bytes).map(Some),
         None if kept.is_attached => Err(conflict(format!(

@@ -1,11 +1,9 @@
 //! What one does with a folder so that it survives a power cut.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
-
-use super::explain;
 
 /// A file that is still being written ends in this; after a crash it is worth nothing.
 const UNFINISHED: &str = ".unfinished";
@@ -27,10 +25,10 @@ pub(super) fn sync(folder: &Path) -> io::Result<()> {
 
 /// Writes a file under another name in the same folder and renames it when all of it is on the disk. After an error
 /// the other name is gone again.
-pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write(folder: &Path, name: &str, mut from: impl Read) -> io::Result<()> {
     // The library makes it 0600.
     let mut file = tempfile::Builder::new().suffix(UNFINISHED).tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    io::copy(&mut from, &mut file)?;
     file.as_file().sync_all()?;
     file.persist(folder.join(name))?;
     Ok(())
@@ -54,4 +52,9 @@ pub(super) fn names(folder: &Path) -> io::Result<Vec<String>> {
         Ok(names)
     };
     list().map_err(|error| explain("list", folder, &error))
+}
+
+/// The same kind of error, saying what was being done to which path.
+pub(super) fn explain(verb: &str, path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {verb} {}: {error}", path.display()))
 }

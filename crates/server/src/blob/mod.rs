@@ -1,107 +1,128 @@
-//! The bytes of files, on the local disk.
+//! The bytes of files: on the local disk, or in a bucket of an S3-compatible store.
 //!
-//! A file lies under the folder of its key's last two characters, so that no folder grows large: `root/9c/0190…9c`.
-//! (The first characters of our ids are a time and would all be the same.) A name on disk is never made from what
-//! somebody sent.
+//! A file lies under its key's last two characters, so that no folder grows large: `9c/0190…9c`, beneath the folder of
+//! files or the bucket's prefix. (The first characters of our ids are a time and would all be the same.) A name is never
+//! made from what somebody sent. Both places have the same layout, so that one can be copied to the other.
 //!
-//! All functions block: call them through `spawn_blocking`. Errors name the path and are for the log, not for clients.
+//! Errors name the path or the bucket and are for the log, not for clients.
 
+mod bucket;
+mod disk;
 mod folder;
 mod key;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Cursor, Seek, SeekFrom};
+use std::ops::Range;
 
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
+
+pub use bucket::Bucket;
+pub use disk::Disk;
 pub use key::{InvalidKey, Key};
 
-/// A folder of files, each under its [`Key`]. One process at a time may have it open: opening clears away what another
-/// is writing.
+use crate::config::Config;
+
+/// How much of a file is in memory while it is sent, in bytes.
+const PART_BYTES: usize = 64 * 1024;
+
+/// Where the bytes of files lie.
 #[derive(Debug, Clone)]
-pub struct Blobs {
-    root: PathBuf,
+pub enum Blobs {
+    /// In a folder of the data folder.
+    Disk(Disk),
+    /// In a bucket.
+    Bucket(Bucket),
 }
 
+/// What is to be stored, from its beginning.
+#[derive(Debug)]
+pub enum Source {
+    /// Bytes that are in memory.
+    Memory(Vec<u8>),
+    /// A file, however long; it is read a little at a time.
+    File(File),
+}
+
+/// A stored file, or a part of it, on its way out.
+pub type Stream = BoxStream<'static, io::Result<Bytes>>;
+
 impl Blobs {
-    /// Opens the folder `root`, making it if its parent exists, and removes what a crash left half written.
-    ///
-    /// Folders are for the owner alone (0700), files too (0600).
-    pub fn open(root: &Path) -> io::Result<Self> {
-        let blobs = Self { root: root.to_owned() };
-        folder::make(root)?;
-        // All subfolders are made here, so that a `put` into a disk that was unmounted fails and does not fill the
-        // disk underneath.
-        for subfolder in blobs.subfolders() {
-            folder::make(&subfolder)?;
-            folder::remove_unfinished(&subfolder)?;
+    /// Opens the configured place, to which nobody else may be writing. A bucket is not asked for anything yet: whether
+    /// it answers shows when a file is stored, and `parlance doctor` says so.
+    pub fn open(config: &Config) -> io::Result<Blobs> {
+        match Bucket::configured(&config.s3)? {
+            Some(bucket) => Ok(Blobs::Bucket(bucket)),
+            None => Disk::open(&config.files()).map(Blobs::Disk),
         }
-        folder::sync(root)?;
-        Ok(blobs)
     }
 
-    /// The folder `root`, which another process may have open, for reading alone. Nothing is made or removed.
-    #[must_use]
-    pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned() }
+    /// The configured place, which a server may have open, for reading alone.
+    pub fn at(config: &Config) -> io::Result<Blobs> {
+        match Bucket::configured(&config.s3)? {
+            Some(bucket) => Ok(Blobs::Bucket(bucket)),
+            None => Ok(Blobs::Disk(Disk::at(&config.files()))),
+        }
     }
 
-    /// Stores `bytes` under `key`, in place of what was there. On return they are on the disk, name and all; after an
-    /// error or a crash there is either the old file or the new one.
-    pub fn put(&self, key: &Key, bytes: &[u8]) -> io::Result<()> {
-        let subfolder = self.subfolder(key);
-        folder::write(&subfolder, key.as_str(), bytes)
-            .map_err(|error| explain("store", &self.path(key), &error))?;
-        folder::sync(&subfolder)
+    /// Stores `source` under `key`, in place of what was there. On return it is durable.
+    pub async fn put(&self, key: &Key, source: Source) -> io::Result<()> {
+        match self {
+            Blobs::Bucket(bucket) => bucket.put(key, source).await,
+            Blobs::Disk(disk) => {
+                let (disk, key) = (disk.clone(), key.clone());
+                blocking(move || match source {
+                    Source::Memory(bytes) => disk.put(&key, Cursor::new(bytes)),
+                    Source::File(file) => disk.put(&key, file),
+                })
+                .await
+            }
+        }
     }
 
-    /// The file under `key`, opened for reading, or nothing. A reader keeps what it opened, even when the key is
-    /// stored anew or deleted meanwhile.
-    pub fn get(&self, key: &Key) -> io::Result<Option<File>> {
-        self.unless_absent(key, "open", File::open(self.path(key)))
+    /// The bytes under `key`, or those of a range that lies within them; `None` when there is no such file.
+    pub async fn get(&self, key: &Key, range: Option<Range<u64>>) -> io::Result<Option<Stream>> {
+        let disk = match self {
+            Blobs::Bucket(bucket) => return bucket.get(key, range).await,
+            Blobs::Disk(disk) => disk.clone(),
+        };
+        let (key, from) = (key.clone(), range.as_ref().map_or(0, |range| range.start));
+        let opened = blocking(move || {
+            let Some(mut file) = disk.get(&key)? else { return Ok(None) };
+            file.seek(SeekFrom::Start(from))?;
+            Ok(Some(file))
+        });
+        let length = range.map_or(u64::MAX, |range| range.end.saturating_sub(range.start));
+        let stream = |file| tokio::fs::File::from_std(file).take(length);
+        Ok(opened.await?.map(|file| ReaderStream::with_capacity(stream(file), PART_BYTES).boxed()))
     }
 
     /// Removes the file under `key`; that there is none is fine.
-    pub fn delete(&self, key: &Key) -> io::Result<()> {
-        let removed = self.unless_absent(key, "delete", fs::remove_file(self.path(key)))?;
-        removed.map_or(Ok(()), |()| folder::sync(&self.subfolder(key)))
-    }
-
-    /// The keys of all files, in no order, read one subfolder at a time. A file that is stored or deleted meanwhile may
-    /// be among them or not.
-    pub fn keys(&self) -> impl Iterator<Item = io::Result<Key>> + use<> {
-        self.subfolders().flat_map(|subfolder| match folder::names(&subfolder) {
-            // What has another name lies in the wrong place or is not ours.
-            Ok(names) => names.iter().filter_map(|name| Key::parse(name).ok().map(Ok)).collect(),
-            Err(error) => vec![Err(error)],
-        })
-    }
-
-    /// `None` when there is no such file. Where even the folder is missing, the disk is, and that is an error.
-    fn unless_absent<T>(&self, key: &Key, verb: &str, done: io::Result<T>) -> io::Result<Option<T>> {
-        match done {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.kind() == ErrorKind::NotFound && self.subfolder(key).is_dir() => Ok(None),
-            Err(error) => Err(explain(verb, &self.path(key), &error)),
+    pub async fn delete(&self, key: &Key) -> io::Result<()> {
+        match self {
+            Blobs::Bucket(bucket) => bucket.delete(key).await,
+            Blobs::Disk(disk) => {
+                let (disk, key) = (disk.clone(), key.clone());
+                blocking(move || disk.delete(&key)).await
+            }
         }
     }
 
-    fn subfolders(&self) -> impl Iterator<Item = PathBuf> + use<> {
-        let root = self.root.clone();
-        (0..=255_u8).map(move |number| root.join(format!("{number:02x}")))
-    }
-
-    fn subfolder(&self, key: &Key) -> PathBuf {
-        self.root.join(key.subfolder())
-    }
-
-    fn path(&self, key: &Key) -> PathBuf {
-        self.subfolder(key).join(key.as_str())
+    /// The whole file under `key`, for one that is known to be small.
+    pub async fn whole(&self, key: &Key) -> io::Result<Option<Vec<u8>>> {
+        let Some(stream) = self.get(key, None).await? else { return Ok(None) };
+        let parts: Vec<Bytes> = stream.try_collect().await?;
+        Ok(Some(parts.concat()))
     }
 }
 
-/// The same kind of error, saying what was being done to which path.
-fn explain(verb: &str, path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot {verb} {}: {error}", path.display()))
+/// Runs what blocks where it may.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|died| Err(io::Error::other(died)))
 }

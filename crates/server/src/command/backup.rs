@@ -30,7 +30,7 @@ impl Request {
     }
 
     pub(super) fn run(&self, call: &Call<'_>) -> Result<Output> {
-        let blobs = Blobs::at(&call.config.files());
+        let blobs = Blobs::at(call.config).map_err(|problem| Failure::usage(problem.to_string()))?;
         let job = Take {
             database: call.engine.address(),
             blobs: &blobs,
@@ -39,9 +39,17 @@ impl Request {
         };
         let manifest = backup::take(&job, &mut |_| {})?;
         let folder = self.folder.display().to_string();
-        let text = format!("{folder}: {}\n", summary(&manifest));
+        let text = format!("{folder}: {}\n{}", summary(&manifest), left(&manifest));
         Ok(Output::Told { text, json: json!({ "folder": folder, "backup": manifest }) })
     }
+}
+
+/// A line about the bytes that the backup does not hold, if there are any.
+pub(super) fn left(manifest: &Manifest) -> String {
+    let Some(bucket) = &manifest.bucket else { return String::new() };
+    format!(
+        "The bytes of files are NOT in the backup: they lie in the bucket {bucket}, which must be kept safe by itself.\n"
+    )
 }
 
 /// What a backup holds, in a line.

@@ -33,14 +33,17 @@ impl MoveTo {
         let contents = db::copy(&job, &mut |progress| bar.show(progress))?;
         drop(bar);
         let rows: u64 = contents.tables.iter().map(|table| table.rows).sum();
-        let files = config.files();
+        let files = match config.s3.name() {
+            Some(bucket) => format!("the bucket {bucket}"),
+            None => config.files().display().to_string(),
+        };
         let text = format!(
             "copied {rows} rows in {} tables from {from} to {to}, and compared them one by one\n\
              The files stay where they are, in {}.\n\
              To start on the new database, set PARLANCE_DATABASE_URL (or database.url) to it. The old one was not\n\
              changed: keep it until you are content, and never start a server on it again after that.\n",
             contents.tables.len(),
-            files.display(),
+            files,
         );
         let json = json!({ "from": from.to_string(), "to": to.to_string(), "schema": contents.schema, "rows": rows,
             "tables": tables(&contents), "files": files });

@@ -13,10 +13,6 @@ use crate::config::Config;
 /// A command for an open installation. A new one is a variant here, and an arm in [`Request::run`].
 #[derive(Subcommand, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a process makes one, the server one at a time for each command"
-)]
 pub enum Request {
     /// Add, list and change workspaces
     #[command(subcommand)]

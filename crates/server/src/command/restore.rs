@@ -6,8 +6,9 @@ use clap::Args;
 use parlance_engine::db::{self, Address};
 use serde_json::json;
 
+use super::backup::{left, summary};
 use super::bar::Bar;
-use super::{Output, Result, backup::summary};
+use super::{Output, Result};
 use crate::backup::{self, Restore as Job};
 use crate::config::Config;
 use crate::control::Lock;
@@ -29,10 +30,16 @@ impl Restore {
         let database = Address::parse(url.reveal())?;
         db::expect_idle(&database)?;
         let bar = Bar::new();
-        let job = Job { folder: &self.folder, database: &database, data: &config.data, now: start::now() };
+        let job = Job {
+            folder: &self.folder,
+            database: &database,
+            data: &config.data,
+            bucket: config.s3.name(),
+            now: start::now(),
+        };
         let manifest = backup::restore(&job, &mut |progress| bar.show(progress))?;
         drop(bar);
-        let text = format!("restored into {url}: {}\n", summary(&manifest));
+        let text = format!("restored into {url}: {}\n{}", summary(&manifest), left(&manifest));
         Ok(Output::Told { text, json: json!({ "database": url.to_string(), "backup": manifest }) })
     }
 }

@@ -54,6 +54,12 @@ struct Settings {
     /// Whether profanity is masked in marketplace messages
     #[arg(long, value_name = "on|off", value_parser = switch)]
     mask_profanity: Option<bool>,
+    /// What may be uploaded, by the endings of names: png,pdf,txt … or `all` that are known
+    #[arg(long, value_name = "LIST|all")]
+    file_extensions: Option<String>,
+    /// The largest file that may be uploaded, in bytes
+    #[arg(long, value_name = "BYTES")]
+    file_bytes_max: Option<i64>,
     /// Secret with which the marketplace's backend signs JWTs (HS256), 32 bytes or more. Other users of this machine
     /// may see it among the processes; --jwt-secret-stdin hides it
     #[arg(long, value_name = "SECRET", group = "jwt")]
@@ -132,8 +138,19 @@ impl Settings {
             remove_emoji: self.remove_emoji,
             mask_profanity: self.mask_profanity,
             jwt: if self.no_jwt { Some(None) } else { jwt },
+            file_extensions: self.file_extensions.as_deref().map(extensions),
+            file_bytes_max: self.file_bytes_max,
         }
     }
+}
+
+/// The endings in a list with commas, each once; nothing for `all`.
+fn extensions(list: &str) -> Option<Vec<String>> {
+    let spelled = |one: &str| one.trim().trim_start_matches('.').to_ascii_lowercase();
+    let mut found: Vec<String> = list.split(',').map(spelled).filter(|one| !one.is_empty()).collect();
+    found.sort();
+    found.dedup();
+    (list.trim() != "all").then_some(found)
 }
 
 /// A workspace as it is shown: everything but its secret.
@@ -153,6 +170,8 @@ fn shown(workspace: &Workspace) -> Value {
         "maskProfanity": workspace.rules.profanity,
         "jwt": jwt,
         "jwksUrl": jwks_url,
+        "fileExtensions": workspace.file_extensions,
+        "fileBytesMax": workspace.file_bytes_max,
         "createdAt": Moment(workspace.created_at),
     })
 }

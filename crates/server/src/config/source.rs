@@ -83,6 +83,11 @@ impl Setting {
                 .parse()
                 .map(Value::Integer)
                 .map_err(|_| Refused(format!("{key} ({origin}) must be a whole number")))?,
+            Some(Value::Boolean(_)) => text
+                .trim()
+                .parse()
+                .map(Value::Boolean)
+                .map_err(|_| Refused(format!("{key} ({origin}) must be true or false")))?,
             Some(Value::Array(_)) => Value::Array(list(text)),
             _ => Value::String(text.to_owned()),
         };

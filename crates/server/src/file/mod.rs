@@ -1,11 +1,22 @@
-//! The bytes of files, by capability link: `/uploads/{link}` takes them once, `/files/{link}` shows them.
+//! The bytes of files on their way in and out.
 //!
-//! Whoever has a link needs no token: it was given to somebody who may, for one file and one purpose. What comes in is
-//! made into a clean picture at once; the original is never stored.
+//! By capability link, in no dialect: `/uploads/{link}` takes a picture once, `/files/{link}` shows a file. Whoever has
+//! a link needs no token: it was given to somebody who may, for one file and one purpose. What comes in is made into a
+//! clean picture at once; the original is never stored.
+//!
+//! For dialects with uploads of their own: [`take()`] receives a file for an upload token, and [`serve()`] sends one.
 
 mod fault;
+mod incoming;
+mod range;
 mod receive;
+mod serve;
 mod show;
+mod take;
+
+pub use fault::{RANGE, Refused, outside};
+pub use serve::{Look, serve};
+pub use take::take;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};

@@ -1,7 +1,5 @@
 //! PUT (the bytes alone) and POST (a form with a field `file`) `/uploads/{link}`.
 
-use std::io;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::multipart::Multipart;
@@ -11,16 +9,15 @@ use axum::http::HeaderMap;
 use bytes::Bytes;
 use parlance_engine::access::Caller;
 use parlance_engine::credential::{self, link::Purpose};
-use parlance_engine::error::Cause;
 use parlance_engine::file::{self, Verdict};
 use parlance_engine::idempotency::{self, Answer, Once};
 use parlance_engine::{Error, FileId, Principal, Result};
 use serde_json::{Value, json};
 use tokio::sync::OwnedMutexGuard;
 
-use super::fault::Refused;
+use super::fault::{Refused, busy, disk};
 use crate::app::App;
-use crate::blob::Key;
+use crate::blob::{Key, Source};
 use crate::dialect::{named, request_hash};
 use crate::http::body;
 use crate::picture::{Failure, Picture, UPLOAD_BYTES_MAX};
@@ -102,18 +99,15 @@ impl<'a> Upload<'a> {
     async fn clean(&self, bytes: Bytes) -> Result<Result<Picture, Vec<String>>> {
         match self.app.cleaner.clean(move || Ok(bytes.into())).await {
             Ok(picture) => Ok(Ok(picture)),
-            Err(Failure::Refused(reasons)) => Ok(Err(reasons)),
+            Err(Failure::Refused(refusal)) => Ok(Err(vec![refusal.to_string()])),
             Err(Failure::Busy) => Err(busy("Too many pictures are being examined; try again in a moment.")),
             Err(Failure::Unreadable(problem)) => Err(disk(&problem)),
         }
     }
 
     async fn store(&self, bytes: Vec<u8>) -> Result<()> {
-        let (blobs, key) = (self.app.blobs.clone(), Key::from(self.file.0));
-        match tokio::task::spawn_blocking(move || blobs.put(&key, &bytes)).await {
-            Ok(stored) => stored.map_err(|problem| disk(&problem)),
-            Err(died) => Err(Error::Internal(format!("storing a file: {died}"))),
-        }
+        let stored = self.app.blobs.put(&Key::from(self.file.0), Source::Memory(bytes)).await;
+        stored.map_err(|problem| disk(&problem))
     }
 
     async fn note(&self, once: Option<Once>, verdict: Verdict) -> Result<Json<Value>, Refused> {
@@ -169,13 +163,4 @@ async fn whole(mut field: axum::extract::multipart::Field<'_>) -> Result<Bytes, 
         }
     }
     Ok(bytes.into())
-}
-
-fn busy(message: &str) -> Error {
-    Error::Busy { cause: Cause::Queue, message: message.to_owned() }
-}
-
-/// A disk that does not do as it is told: for the log in full, for the caller as something that passes.
-pub(super) fn disk(problem: &io::Error) -> Error {
-    Error::Busy { cause: Cause::Disk, message: format!("a file could not be stored or read: {problem}") }
 }

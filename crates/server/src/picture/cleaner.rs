@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Picture, clean};
+use super::{Picture, Refusal, clean};
 
 /// Cleans pictures on blocking threads, a few at a time, so that uploads leave cores and memory to everybody else.
 #[derive(Debug, Clone)]
@@ -18,8 +18,8 @@ pub struct Cleaner {
 pub enum Failure {
     /// All places stayed taken for as long as one waits: to be tried again later (503 with `Retry-After`).
     Busy,
-    /// The upload is no picture that we take; the reasons are for the sender (451).
-    Refused(Vec<String>),
+    /// The upload is no picture that we take; the reason is for the sender (451).
+    Refused(Refusal),
     /// The upload could not be read from where it lies.
     Unreadable(io::Error),
 }
@@ -46,13 +46,29 @@ impl Cleaner {
     where
         R: FnOnce() -> io::Result<Vec<u8>> + Send + 'static,
     {
-        let turn = tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned());
-        let Ok(Ok(place)) = turn.await else { return Err(Failure::Busy) };
-        let work = tokio::task::spawn_blocking(move || {
-            let _place = place;
+        let work = self.turn(move || {
             let upload = read().map_err(Failure::Unreadable)?;
             clean(&upload).map_err(Failure::Refused)
         });
-        work.await.unwrap_or_else(|died| Err(Failure::Unreadable(io::Error::other(died))))
+        match work.await {
+            Some(Ok(cleaned)) => cleaned,
+            Some(Err(died)) => Err(Failure::Unreadable(died)),
+            None => Err(Failure::Busy),
+        }
+    }
+
+    /// Waits for a place and does any other work that keeps a core busy, on a blocking thread: `None` when all places
+    /// stayed taken, an error when the work died.
+    pub async fn turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<io::Result<T>> {
+        let turn = tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned());
+        let Ok(Ok(place)) = turn.await else { return None };
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            work()
+        });
+        Some(work.await.map_err(io::Error::other))
     }
 }

@@ -31,16 +31,16 @@ mod tests;
 use image::ImageFormat;
 
 pub use cleaner::{Cleaner, Failure};
-use refusal::Refusal;
+pub use refusal::Refusal;
 
 /// The largest upload that is looked at, in bytes.
 pub const UPLOAD_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// The largest clean picture, in bytes: what is noise in every pixel can grow when it is encoded again.
 const CLEAN_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// The longest side, in pixels. WebP cannot be larger, and no screen is.
-const SIDE_MAX: u32 = 16_384;
+pub const SIDE_MAX: u32 = 16_384;
 /// The largest area, in pixels: the 24 megapixels of a present-day telephone fit, and decoded they take 75 MB.
-const PIXELS_MAX: u64 = 25_000_000;
+pub const PIXELS_MAX: u64 = 25_000_000;
 /// What a decoder may hold at once, in bytes: the decoded picture and the decoder's own working memory.
 const DECODE_BYTES_MAX: u64 = 160 * 1024 * 1024;
 
@@ -57,14 +57,12 @@ pub struct Picture {
     pub height: u32,
 }
 
-/// Takes the bytes of an upload and gives the clean picture, or the reasons for a person why there is none.
+/// Takes the bytes of an upload and gives the clean picture, or the reason why there is none.
 ///
 /// This keeps a core busy for up to some seconds: call it through [`Cleaner`].
-pub fn clean(bytes: &[u8]) -> Result<Picture, Vec<String>> {
+pub fn clean(bytes: &[u8]) -> Result<Picture, Refusal> {
     // A decoder that panics met a file it was not written for: to the sender that is a damaged image, not our fault.
-    std::panic::catch_unwind(|| clean_by_format(bytes))
-        .unwrap_or(Err(Refusal::Damaged))
-        .map_err(|refusal| vec![refusal.to_string()])
+    std::panic::catch_unwind(|| clean_by_format(bytes)).unwrap_or(Err(Refusal::Damaged))
 }
 
 fn clean_by_format(bytes: &[u8]) -> Result<Picture, Refusal> {

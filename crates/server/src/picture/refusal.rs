@@ -6,17 +6,32 @@ use super::webp::LOSSLESS_BYTES_MAX;
 use super::{CLEAN_BYTES_MAX, PIXELS_MAX, SIDE_MAX, UPLOAD_BYTES_MAX};
 
 /// Why an upload does not become a picture. `Display` is the sentence that the sender reads.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// None of the formats that are taken.
     NotAnImage,
+    /// So many bytes, and so few are allowed: [`UPLOAD_BYTES_MAX`].
     TooManyBytes(usize),
-    TooManyPixels { width: u32, height: u32 },
+    /// Too wide, too high or too large an area.
+    TooManyPixels {
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+    },
+    /// Decoding it would take too much memory.
     TooMuchMemory,
+    /// An animation of too many frames.
     TooManyFrames,
+    /// A progressive image of too many passes.
     TooManyScans,
+    /// A lossless WebP that takes too long to decode.
     LongLosslessWebp,
+    /// It grew when it was encoded anew.
     TooLargeWhenClean,
+    /// It uses what the decoder does not know.
     Unsupported,
+    /// It breaks off or makes no sense.
     Damaged,
 }
 

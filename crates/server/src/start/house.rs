@@ -85,12 +85,12 @@ async fn open_metrics(config: &Config) -> Result<Option<(TcpListener, Prometheus
 }
 
 fn open_blobs(config: &Config) -> Result<Blobs, String> {
-    let folder = config.files();
-    Blobs::open(&folder).map_err(|e| {
-        format!(
+    Blobs::open(config).map_err(|e| match config.s3.name() {
+        Some(_) => format!("files: {e}; see PARLANCE_S3_BUCKET"),
+        None => format!(
             "the folder of files {} cannot be used: {e}; choose another with PARLANCE_DATA",
-            folder.display()
-        )
+            config.files().display()
+        ),
     })
 }
 

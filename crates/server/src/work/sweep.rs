@@ -51,15 +51,12 @@ async fn sweep_workspace(app: &App, workspace: &Workspace) -> Result<()> {
 
 /// Deletes the bytes of these files; those whose bytes are gone now.
 async fn delete_bytes(app: &App, files: Vec<FileId>) -> Vec<FileId> {
-    let blobs = app.blobs.clone();
-    let delete = move || files.into_iter().filter(|id| deleted(&blobs, *id)).collect();
-    tokio::task::spawn_blocking(delete).await.unwrap_or_default()
-}
-
-fn deleted(blobs: &crate::blob::Blobs, id: FileId) -> bool {
-    let done = blobs.delete(&Key::from(id.0));
-    if let Err(problem) = &done {
-        tracing::warn!(%problem, "the bytes of a deleted file could not be removed");
+    let mut gone = Vec::with_capacity(files.len());
+    for id in files {
+        match app.blobs.delete(&Key::from(id.0)).await {
+            Ok(()) => gone.push(id),
+            Err(problem) => tracing::warn!(%problem, "the bytes of a deleted file could not be removed"),
+        }
     }
-    done.is_ok()
+    gone
 }

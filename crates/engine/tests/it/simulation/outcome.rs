@@ -134,8 +134,18 @@ impl Space {
     pub fn attachment(&self, id: FileId) -> Attachment {
         let workspace = self.workspace.id;
         let link = Link { purpose: Purpose::View, workspace, file: id, expires_at: Time(0) };
-        let content_type = "image/png".to_owned();
-        Attachment { id, content_type, size_bytes: 1_234, width_px: 20, height_px: 10, link }
+        // Numbered in the order in which they were drafted.
+        let short_id = self.files.iter().position(|f| f.id == id).map_or(0, |at| at as i64 + 1);
+        Attachment {
+            id,
+            short_id,
+            name: "image.png".to_owned(),
+            content_type: "image/png".to_owned(),
+            size_bytes: 1_234,
+            width_px: Some(20),
+            height_px: Some(10),
+            link,
+        }
     }
 
     /// Writes on the message of `file` what hangs on it now.

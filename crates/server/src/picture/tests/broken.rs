@@ -64,7 +64,7 @@ fn apply(upload: &mut Vec<u8>, damage: Damage) {
 
 fn assert_refused_or_whole(upload: &[u8]) -> Result<(), TestCaseError> {
     match clean(upload) {
-        Err(reasons) => prop_assert!(reasons.iter().all(|reason| reason.ends_with('.'))),
+        Err(refusal) => prop_assert!(refusal.to_string().ends_with('.')),
         Ok(picture) => {
             let image = decoded(&picture.bytes);
             prop_assert_eq!((image.width(), image.height()), (picture.width, picture.height));

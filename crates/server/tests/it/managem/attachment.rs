@@ -40,7 +40,7 @@ on_both! {
         let view = look(server, &text(&attachment, "url"));
         let headers = [
             ("content-type", "image/png"),
-            ("content-disposition", "inline"),
+            ("content-disposition", "inline; filename=\"image.png\"; filename*=UTF-8''image.png"),
             ("x-content-type-options", "nosniff"),
             ("content-security-policy", "default-src 'none'; sandbox"),
             ("cache-control", "private, max-age=3600"),
