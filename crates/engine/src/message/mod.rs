@@ -172,13 +172,15 @@ fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
 
 /// Lets a message of the caller's own read `text` from now on; what it said before is kept for whoever audits.
 /// [`Error::Forbidden`] for somebody else's message, a service request, or in a closed conversation;
-/// [`Error::Locked`]; [`Error::Invalid`] as for [`post`]. The same text again changes nothing.
-pub fn edit(cx: &mut Cx<'_>, id: ConversationId, message: MessageId, text: &str) -> Result<()> {
+/// [`Error::Locked`]; [`Error::Invalid`] as for [`post`]. The same text again, or none, changes nothing.
+pub fn edit(cx: &mut Cx<'_>, id: ConversationId, message: MessageId, text: Option<&str>) -> Result<()> {
     let caller = cx.writer()?;
     let seen = conversation::seen(cx, id)?;
     let message = in_conversation(cx, &seen, message)?;
     editable(&seen, &message, caller.person)?;
-    let body = body(&seen, text, message.attachment_count > 0)?;
+    let has_files = message.attachment_count > 0;
+    let body = text.map(|text| body(&seen, text, has_files)).transpose()?;
+    let body = body.unwrap_or_else(|| message.body.clone());
     if body == message.body {
         return Ok(());
     }

@@ -86,8 +86,8 @@ const PEOPLES: [(&str, Verb); 22] = [
         file::draft(cx, Place { conversation: o.conversation, message: t.message }).map(drop)
     }),
     ("set the status", |cx, _, t| conversation::set_status(cx, t.conversation, Status::Closed)),
-    ("edit", |cx, _, t| message::edit(cx, t.conversation, t.message, "Edited.")),
-    ("edit through ours", |cx, o, t| message::edit(cx, o.conversation, t.message, "Edited.")),
+    ("edit", |cx, _, t| message::edit(cx, t.conversation, t.message, Some("Edited."))),
+    ("edit through ours", |cx, o, t| message::edit(cx, o.conversation, t.message, Some("Edited."))),
     ("thread", |cx, _, t| thread::get(cx, t.conversation).map(drop)),
     ("ticket", |cx, _, t| ticket::get(cx, t.conversation).map(drop)),
     ("change", |cx, _, t| {
@@ -189,7 +189,7 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
     };
     let (file, draft) = house.write(ada, hang).expect("a file is attached");
     house
-        .write(ada, move |cx| message::edit(cx, conversation, place.message, "Good day."))
+        .write(ada, move |cx| message::edit(cx, conversation, place.message, Some("Good day.")))
         .expect("it is edited");
     house
         .write(agent, move |cx| conversation::set_status(cx, conversation, Status::Waiting))

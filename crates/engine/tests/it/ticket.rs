@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(page.messages.iter().map(|m| m.index).collect::<Vec<_>>(), [1]);
         let after = one(house, at.ada, id);
         assert_eq!((after.last, after.conversation.status, after.title), (before.last, before.conversation.status, before.title));
-        let edit = house.write(at.ada, move |cx| message::edit(cx, id, note.id, "He is kind."));
+        let edit = house.write(at.ada, move |cx| message::edit(cx, id, note.id, Some("He is kind.")));
         assert_eq!(edit, Err(Error::NotFound));
     }
 
@@ -98,7 +98,7 @@ on_both! {
         let at = Desk::new(house);
         let id = at.ticket(house, &says("Helo.")).unwrap();
         let said = first(house, at.ada, id);
-        let edit = |who, text: &'static str| house.write(who, move |cx| message::edit(cx, id, said, text));
+        let edit = |who, text: &'static str| house.write(who, move |cx| message::edit(cx, id, said, Some(text)));
         assert_eq!([edit(at.ada, "Hello."), edit(at.ada, "Hello."), edit(at.ada, "Hello!")], [Ok(()), Ok(()), Ok(())]);
         assert_eq!(seen(house, at.agent, id), ["created", "Hello!"]);
         let versions = house.read(at.operator, move |cx| message::versions(cx, said)).unwrap();
@@ -236,7 +236,7 @@ on_both! {
         let Item::Message(asked) = &thread.items[1] else { panic!("{thread:?}") };
         assert_eq!((asked.kind, asked.body.as_str(), asked.payload.as_deref()), (message::Kind::ServiceRequest, "relocation", Some("{}")));
         let said = asked.id;
-        assert!(matches!(house.write(at.ada, move |cx| message::edit(cx, id, said, "call")), Err(Error::Forbidden(_))));
+        assert!(matches!(house.write(at.ada, move |cx| message::edit(cx, id, said, Some("call"))), Err(Error::Forbidden(_))));
     }
 
     fn members_are_those_who_take_part_and_those_it_is_shared_with(house: &House) {

@@ -2,6 +2,7 @@
 
 mod command;
 mod crash;
+mod cross;
 mod document;
 mod fault;
 mod http;

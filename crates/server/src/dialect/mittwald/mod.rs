@@ -4,15 +4,19 @@
 mod body;
 mod caller;
 mod consistency;
+mod conversation;
 mod fault;
+mod hand_work;
+mod message;
 mod notification;
 mod parameter;
 mod token;
+mod wire;
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 
 use super::spelling::json;
 use super::{Dialect, Done};
@@ -32,6 +36,8 @@ impl Dialect for Mittwald {
     }
 
     fn routes(&self) -> Router<App> {
+        let one = "/v2/conversations/{conversationId}";
+        let limit = "/v2/mail-addresses/{mailAddressId}/actions/request-rate-limit-change";
         Router::new()
             .route("/v2/notifications", get(notification::list))
             .route("/v2/notifications/status", put(notification::read_all_quietly))
@@ -39,6 +45,14 @@ impl Dialect for Mittwald {
             .route("/v2/notifications/{notificationId}/status", put(notification::set_status))
             .route("/v2/notifications/unread-counts", get(notification::moved))
             .route("/v2/notification-unread-counts", get(notification::unread))
+            .route("/v2/conversations", get(conversation::list).post(conversation::create))
+            .route(one, get(conversation::get).put(conversation::update))
+            .route(&format!("{one}/status"), put(conversation::set_status))
+            .route(&format!("{one}/members"), get(conversation::members))
+            .route(&format!("{one}/messages"), get(message::list).post(message::create))
+            .route(&format!("{one}/messages/{{messageId}}"), patch(message::update))
+            .route(limit, post(hand_work::raise_limit))
+            .route("/v2/relocation", post(hand_work::relocate))
             .route("/v2/users/self/api-tokens", get(token::list).post(token::create))
             .route("/v2/users/self/api-tokens/{apiTokenId}", delete(token::delete))
             .route("/v2/users/self/credentials/token", post(token::check))
@@ -54,7 +68,6 @@ impl Dialect for Mittwald {
     }
 }
 
-#[expect(dead_code, reason = "conversations and messages are answered with it")]
 /// The answer to something that was done, perhaps by an earlier request of the same name.
 fn answered(Done { answer, number }: Done) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);

@@ -227,6 +227,10 @@ impl User<'_> {
         self.server.send(self.request(Method::POST, path).json(body))
     }
 
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.server.send(self.request(Method::PUT, path).json(body))
+    }
+
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
         self.server.send(self.request(Method::PATCH, path).json(body))
     }
@@ -238,6 +242,11 @@ impl User<'_> {
 
     pub fn delete(&self, path: &str) -> Answer {
         self.server.send(self.request(Method::DELETE, path))
+    }
+
+    /// Sends such a request.
+    pub fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        self.server.send(request)
     }
 
     /// A request with this person's token.

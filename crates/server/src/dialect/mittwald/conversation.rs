@@ -1,0 +1,216 @@
+//! `/v2/conversations`: list, create, look at, change, close (contract §2.1).
+
+use axum::extract::{RawQuery, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use parlance_engine::conversation::ticket::{self, Change, Listing, New, Order, Role, Standing};
+use parlance_engine::conversation::{self, Status};
+use parlance_engine::{CategoryId, ConversationId, PersonId, Result};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::caller::Asker;
+use super::fault::{Problem, Refused};
+use super::parameter::{Paging, words};
+use super::wire::{self, Reference};
+use super::{answered, body};
+use crate::app::App;
+use crate::dialect::Sent;
+use crate::dialect::at::At;
+use crate::dialect::query::Query;
+use crate::dialect::spelling::{json as answer, text};
+
+/// The body of POST /v2/conversations.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewConversation {
+    title: Option<String>,
+    message_content: Option<String>,
+    category_id: Option<String>,
+    main_user_id: Option<String>,
+    related_to: Option<Reference>,
+    shared_with: Option<Reference>,
+    #[serde(default)]
+    notification_roles: Vec<String>,
+}
+
+/// The body of PUT /v2/conversations/{conversationId}.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChangedConversation {
+    title: Option<String>,
+    category_id: Option<String>,
+    related_to: Option<Reference>,
+}
+
+/// The body of PUT …/status.
+#[derive(Deserialize)]
+struct NewStatus {
+    status: String,
+}
+
+/// What lists can be put in order by; conversations are called by their ids or by their numbers.
+const ORDERS: [(&str, Order); 5] = [
+    ("createdAt", Order::Created),
+    ("lastMessage.createdAt", Order::LastMessage),
+    ("title", Order::Title),
+    ("shortId", Order::ShortId),
+    ("conversationId", Order::Id),
+];
+
+/// GET: what the caller may see.
+pub(super) async fn list(
+    State(app): State<App>,
+    asker: Asker,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let query = Query::new(query.as_deref());
+    let paging = Paging::of(&query)?;
+    let listing = listing(paging, &query)?;
+    let page = app.engine.read(asker.principal(), move |cx| ticket::page(cx, &listing)).await?;
+    Ok(paging.show(answer(StatusCode::OK, wire::conversations(&page)?), page.total))
+}
+
+/// POST: a new one, perhaps with its first message.
+pub(super) async fn create(
+    State(app): State<App>,
+    asker: Asker,
+    request: Request,
+) -> Result<Response, Refused> {
+    let sent = Sent::read(&app, request).await?;
+    let new = new(body::read(&sent, "conversation-create-conversation")?)?;
+    let caller = asker.session.caller;
+    let done = sent.answer(&app, caller, 201, move |cx| identified(ticket::start(cx, &new)?));
+    Ok(answered(done.await?))
+}
+
+/// GET one.
+pub(super) async fn get(
+    State(app): State<App>,
+    asker: Asker,
+    At(reference): At<String>,
+) -> Result<Response, Refused> {
+    let look = app.engine.read(asker.principal(), move |cx| {
+        let id = ticket::by_reference(cx, &reference)?;
+        ticket::get(cx, id)
+    });
+    Ok(answer(StatusCode::OK, wire::conversation(&look.await?)?))
+}
+
+/// PUT: another title, category, or thing that it is about.
+pub(super) async fn update(
+    State(app): State<App>,
+    asker: Asker,
+    At(reference): At<String>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let sent = Sent::read(&app, request).await?;
+    let change = change(body::read(&sent, "conversation-update-conversation")?)?;
+    let done = sent.answer(&app, asker.session.caller, 200, move |cx| {
+        let id = ticket::by_reference(cx, &reference)?;
+        ticket::change(cx, id, &change)?;
+        identified(id)
+    });
+    Ok(answered(done.await?))
+}
+
+/// PUT …/status.
+pub(super) async fn set_status(
+    State(app): State<App>,
+    asker: Asker,
+    At(reference): At<String>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let sent = Sent::read(&app, request).await?;
+    let wire: NewStatus = body::read(&sent, "conversation-set-conversation-status")?;
+    let status = status(&wire.status)?;
+    let done = sent.answer(&app, asker.session.caller, 200, move |cx| {
+        let id = ticket::by_reference(cx, &reference)?;
+        conversation::set_status(cx, id, status)?;
+        identified(id)
+    });
+    Ok(answered(done.await?))
+}
+
+/// GET …/members.
+pub(super) async fn members(
+    State(app): State<App>,
+    asker: Asker,
+    At(reference): At<String>,
+) -> Result<Response, Refused> {
+    let look = app.engine.read(asker.principal(), move |cx| {
+        let id = ticket::by_reference(cx, &reference)?;
+        ticket::members(cx, id)
+    });
+    Ok(answer(StatusCode::OK, wire::members(&look.await?)?))
+}
+
+/// The answer to what was done to a conversation: its id.
+fn identified(id: ConversationId) -> Result<String> {
+    text(&json!({ "conversationId": id.to_string() }))
+}
+
+fn listing(paging: Paging, query: &Query<'_>) -> Result<Listing, Problem> {
+    let standings = words(query, "status", &[("open", Standing::Open), ("closed", Standing::Closed)])?;
+    let orders = words(query, "sort", &ORDERS)?;
+    let directions = words(query, "order", &[("asc", false), ("desc", true)])?;
+    Ok(Listing {
+        skip: paging.skip,
+        limit: paging.limit,
+        order: order(&orders, &directions),
+        standing: both(&standings),
+    })
+}
+
+/// Each key with the direction that stands at its place; a key without one has the default's, which is newest first.
+/// A direction alone is that of the default key.
+fn order(keys: &[Order], directions: &[bool]) -> Vec<(Order, bool)> {
+    let keys = if keys.is_empty() { &[Order::LastMessage] } else { keys };
+    keys.iter().enumerate().map(|(at, key)| (*key, directions.get(at).copied().unwrap_or(true))).collect()
+}
+
+/// Both of them, or none, is all.
+fn both(standings: &[Standing]) -> Standing {
+    match (standings.contains(&Standing::Open), standings.contains(&Standing::Closed)) {
+        (true, false) => Standing::Open,
+        (false, true) => Standing::Closed,
+        _ => Standing::Any,
+    }
+}
+
+fn new(wire: NewConversation) -> Result<New, Refused> {
+    let roles: Result<Vec<Role>> = wire.notification_roles.iter().map(|role| role.parse()).collect();
+    Ok(New {
+        title: wire.title,
+        body: wire.message_content.filter(|body| !body.trim().is_empty()),
+        category: wire.category_id.as_deref().map(category).transpose()?,
+        main_person: wire.main_user_id.as_deref().map(person).transpose()?,
+        related_to: wire.related_to.map(Into::into),
+        shared_with: wire.shared_with.map(Into::into),
+        notification_roles: roles?,
+    })
+}
+
+fn change(wire: ChangedConversation) -> Result<Change, Refused> {
+    let category = wire.category_id.as_deref().map(category).transpose()?;
+    Ok(Change { title: wire.title, category, related_to: wire.related_to.map(Into::into) })
+}
+
+fn category(text: &str) -> Result<CategoryId, Problem> {
+    let unknown = |_| Problem::new(".categoryId", "invalid", "There is no such category.");
+    text.to_ascii_lowercase().parse().map_err(unknown)
+}
+
+fn person(text: &str) -> Result<PersonId, Problem> {
+    let unknown = |_| Problem::new(".mainUserId", "invalid", "There is nobody by this id.");
+    text.to_ascii_lowercase().parse().map_err(unknown)
+}
+
+fn status(text: &str) -> Result<Status, Problem> {
+    match text {
+        "open" => Ok(Status::Open),
+        "answered" => Ok(Status::Answered),
+        "closed" => Ok(Status::Closed),
+        _ => Err(Problem::new(".status", "enum", "should be equal to one of the allowed values")),
+    }
+}
