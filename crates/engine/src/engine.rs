@@ -7,6 +7,7 @@ use tokio::sync::{oneshot, watch};
 use crate::db::reader::{self, Readers};
 use crate::db::{Address, Conn, Db, Job, Use};
 use crate::event::{self, Event};
+use crate::search::Search;
 use crate::{Clock, Cx, Error, Principal, Result, Time, WorkspaceId, credential, db, installation};
 
 /// Where random bits come from: the operating system in the server, a seed in a test.
@@ -28,14 +29,16 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     chance: Chance,
     links: credential::link::Key,
+    search: Search,
 }
 
 impl Engine {
     /// Opens the database, brings its schema up to date and, the first time, founds the installation.
     pub fn open(options: Options) -> Result<Engine> {
         let Options { db, clock, chance } = options;
+        let search = Search::new(db.clone(), clock.clone());
         let db = Db::open(db, clock.now(), &chance)?;
-        let mut engine = Engine { db, clock, chance, links: credential::link::Key::default() };
+        let mut engine = Engine { db, clock, chance, links: credential::link::Key::default(), search };
         engine.links = engine.write_blocking(Principal::OPERATOR, installation::found)?;
         Ok(engine)
     }
@@ -44,6 +47,11 @@ impl Engine {
     #[must_use]
     pub fn links(&self) -> &credential::link::Key {
         &self.links
+    }
+
+    /// Where is searched.
+    pub(crate) fn searching(&self) -> &Search {
+        &self.search
     }
 
     /// The present moment, by the clock the engine was given.

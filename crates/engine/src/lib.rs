@@ -25,6 +25,7 @@ pub mod participant;
 pub mod person;
 pub mod presence;
 pub mod sanitise;
+pub mod search;
 mod time;
 pub mod workspace;
 

@@ -24,7 +24,7 @@ pub(super) fn refusal() {
 }
 
 /// Counts an error of the database's own; what a rule refused is none.
-pub(super) fn error(error: &Error) {
+pub(crate) fn error(error: &Error) {
     if matches!(error, Error::Busy { .. } | Error::Internal(_)) {
         metrics::counter!(ERRORS).increment(1);
     }

@@ -50,7 +50,7 @@ fn accent(glyphs: &mut [Glyph], mark: char, end: usize) {
 
 /// Characters that take no space of their own: soft hyphen, joiners, direction marks, fillers, variation
 /// selectors, tags (Unicode's `Default_Ignorable_Code_Point`, and the blank of Braille, which looks like it).
-pub(super) fn invisible(c: char) -> bool {
+pub(crate) fn invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'

@@ -11,6 +11,8 @@ mod link;
 mod profanity;
 mod reading;
 
+pub(crate) use fold::invisible;
+
 use std::borrow::Cow;
 
 /// Which rules a workspace has switched on.

@@ -15,6 +15,7 @@ mod migrate;
 mod notice;
 mod notification;
 mod sanitise;
+mod search;
 mod simulation;
 mod support;
 mod tenancy;

@@ -19,6 +19,7 @@ mod output;
 mod person;
 mod print;
 mod reach;
+mod reindex;
 mod request;
 mod restore;
 mod serve;

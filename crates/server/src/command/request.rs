@@ -7,7 +7,7 @@ use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Cx, Engine, Principal};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Output, Result, backup, doctor, membership, token};
+use super::{Failure, Output, Result, backup, doctor, membership, reindex, token};
 use crate::config::Config;
 
 /// A command for an open installation. A new one is a variant here, and an arm in [`Request::run`].
@@ -28,6 +28,8 @@ pub enum Request {
     Token(token::Request),
     /// Back up the database and all files into a new folder, while the server runs
     Backup(backup::Request),
+    /// Make the search index anew, while the old one goes on answering
+    Reindex(reindex::Request),
     /// Look whether everything is well: the database, files, disk, clock, configuration
     Doctor(doctor::Request),
 }
@@ -49,7 +51,7 @@ impl Request {
             Request::Workspace(request) => request.prepare(),
             Request::Person(request) => request.prepare(),
             Request::Backup(request) => request.prepare(),
-            Request::Membership(_) | Request::Token(_) | Request::Doctor(_) => Ok(()),
+            Request::Membership(_) | Request::Token(_) | Request::Reindex(_) | Request::Doctor(_) => Ok(()),
         }
     }
 
@@ -61,6 +63,7 @@ impl Request {
             Request::Membership(request) => request.run(call),
             Request::Token(request) => request.run(call),
             Request::Backup(request) => request.run(call),
+            Request::Reindex(request) => request.run(call),
             Request::Doctor(request) => request.run(call),
         }
     }

@@ -36,6 +36,13 @@ impl Default for Progress {
     }
 }
 
+impl Progress {
+    /// Whoever waits looks again.
+    pub fn came_further(&self) {
+        self.0.send_replace(());
+    }
+}
+
 /// Follows the log as `name` until `shutdown`. `step` does what is to be done about the next events of a workspace and
 /// says whether there are more. What goes wrong is logged and tried again, and holds up no other workspace.
 pub async fn run<F>(
@@ -64,7 +71,7 @@ pub async fn run<F>(
 }
 
 /// There may be something new.
-async fn woken(news: &mut watch::Receiver<()>, shutdown: &CancellationToken) {
+pub(crate) async fn woken(news: &mut watch::Receiver<()>, shutdown: &CancellationToken) {
     tokio::select! {
         () = shutdown.cancelled() => {}
         _ = news.changed() => {}
@@ -90,7 +97,7 @@ where
         after = *last;
         for workspace in behind {
             outcome = outcome.and(catch_up(workspace, &step, shutdown).await);
-            app.progress.0.send_replace(());
+            app.progress.came_further();
         }
     }
 }
@@ -120,4 +127,15 @@ pub async fn caught_up(app: &App, who: Principal, name: &'static str) -> Result<
         reached = app.engine.read(who, move |cx| follower::position(cx, name)).await?.reached;
     }
     Ok(())
+}
+
+/// Waits until the search index has come to event `seq` of a workspace, about a second at most.
+pub async fn indexed(app: &App, workspace: WorkspaceId, seq: i64) {
+    let mut progress = app.progress.0.subscribe();
+    let patience = Instant::now() + PATIENCE;
+    while app.engine.reached(workspace) < seq {
+        if !matches!(timeout_at(patience, progress.changed()).await, Ok(Ok(()))) {
+            return;
+        }
+    }
 }

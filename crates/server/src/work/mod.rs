@@ -1,6 +1,7 @@
-//! What is done beside the requests: telling people what was said, forgetting what has grown old, and noting which
+//! What is done beside the requests: telling people what was said, indexing it for search, forgetting what has grown old, and noting which
 //! tokens were used.
 
+mod index;
 mod sweep;
 
 use std::time::Duration;
@@ -26,7 +27,7 @@ const NOTIFIED_AT_ONCE: i64 = 200;
 
 /// Runs until `shutdown`.
 pub async fn run(app: App, shutdown: CancellationToken) {
-    tokio::join!(keep_house(&app, &shutdown), notify(&app, &shutdown));
+    tokio::join!(keep_house(&app, &shutdown), notify(&app, &shutdown), index::run(&app, &shutdown));
 }
 
 /// Makes the notifications of what happens.

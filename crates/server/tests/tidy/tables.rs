@@ -8,7 +8,7 @@ use crate::{File, Tree};
 const ENGINE: &str = "crates/engine/src/";
 
 /// The rooms that write a table which does not bear their name.
-const OWNERS_OF: [(&str, &[&str]); 15] = [
+const OWNERS_OF: [(&str, &[&str]); 17] = [
     ("inbox", &["participant"]),
     ("login", &["credential"]),
     ("token", &["credential"]),
@@ -27,6 +27,8 @@ const OWNERS_OF: [(&str, &[&str]); 15] = [
     ("presence", &["notice"]),
     // Built from the log of events for whoever searches.
     ("document", &["search"]),
+    ("document_cursor", &["search"]),
+    ("document_label", &["search"]),
     ("migration", &["db"]),
 ];
 
@@ -85,13 +87,15 @@ pub const HOUSED: Rule = Rule {
 };
 
 /// Where statements look across workspaces, each with the reason.
-const ACROSS: [(&str, &str); 7] = [
+const ACROSS: [(&str, &str); 9] = [
     ("crates/engine/src/checkup/", "it looks at the whole installation, for the operator alone"),
     ("crates/engine/src/credential/", "it begins with a secret, and finds out whose workspace that opens"),
     ("crates/engine/src/follower/", "a follower asks in which workspaces there is something new"),
     ("crates/engine/src/installation.rs", "what all workspaces share has none"),
     ("crates/engine/src/notice/due.rs", "one sender serves all workspaces, whoever has waited longest first"),
     ("crates/engine/src/workspace/", "it is the list of workspaces"),
+    ("crates/engine/src/search/store.rs", "it says how far the logs of all workspaces are indexed"),
+    ("crates/engine/src/search/sqlite.rs", "a workspace is a range of row numbers in that file"),
     ("crates/engine/src/db/", "the storage itself: the schema, the marks of commits, copies of everything"),
 ];
 

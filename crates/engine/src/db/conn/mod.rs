@@ -142,7 +142,7 @@ impl Conn {
     }
 
     /// Begins to change the schema; only one process at a time gets past this.
-    pub(super) fn begin_migration(&mut self) -> Result<()> {
+    pub(crate) fn begin_migration(&mut self) -> Result<()> {
         match &mut self.kind {
             Kind::Sqlite(db) => sqlite::exec(db, "BEGIN IMMEDIATE", &[]).map(drop),
             Kind::Postgres(db) => {

@@ -117,6 +117,15 @@ impl House {
         House { engine, clock, database }
     }
 
+    /// [`House::reopened`], with something done to the files meanwhile.
+    pub fn reopened_with(self, harm: impl FnOnce(&Database)) -> House {
+        let House { engine, clock, database } = self;
+        drop(engine);
+        harm(&database);
+        let engine = open(&database, &clock).expect("an engine opens on its own database");
+        House { engine, clock, database }
+    }
+
     /// Tries to open another engine on the same database.
     pub fn open_again(&self) -> Result<Engine> {
         open(&self.database, &self.clock)

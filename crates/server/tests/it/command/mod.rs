@@ -7,6 +7,7 @@ mod import;
 mod json;
 mod moving;
 mod people;
+mod reindex;
 mod secret;
 mod serving;
 mod site;

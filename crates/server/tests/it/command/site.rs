@@ -78,6 +78,20 @@ impl Site {
         self.folder.path().join("data")
     }
 
+    /// Runs statements past the program.
+    pub fn execute(&self, sql: &str) {
+        match &self.database {
+            Some(Database { address: Address::Postgres(url), .. }) => {
+                let mut client = postgres::Client::connect(url, postgres::NoTls).expect("PostgreSQL answers");
+                client.batch_execute(sql).expect("PostgreSQL obeys");
+            }
+            _ => {
+                let db = rusqlite::Connection::open(self.data().join("parlance.db")).expect("the file opens");
+                db.execute_batch(sql).expect("SQLite obeys");
+            }
+        }
+    }
+
     /// A file beside the data folder.
     pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
