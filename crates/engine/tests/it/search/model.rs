@@ -64,7 +64,7 @@ fn act(house: &House, who: Caller, talks: &mut Vec<Talk>, random: &mut StdRng) {
         let index = random.random_range(0..talk.messages.len());
         let (id, said) = &mut talk.messages[index];
         let id = *id;
-        house.write(who, move |cx| message::edit(cx, conversation, id, &body)).unwrap();
+        house.write(who, move |cx| message::edit(cx, conversation, id, Some(&body))).unwrap();
         *said = words;
     }
 }

@@ -86,7 +86,7 @@ on_both! {
         assert_eq!(find(house, ada, "scanner"), [1]);
         let more = house.post(ada, one, "it smells").unwrap();
         assert_eq!(find(house, ada, "smells"), [1]);
-        house.write(ada, move |cx| message::edit(cx, one, more.id, "it smokes")).unwrap();
+        house.write(ada, move |cx| message::edit(cx, one, more.id, Some("it smokes"))).unwrap();
         assert_eq!(find(house, ada, "smells"), []);
         assert_eq!(find(house, ada, "smokes scanner"), [1]);
     }
