@@ -4,6 +4,7 @@
 //! plain synchronous function in one transaction; [`Engine`] runs it on SQLite or PostgreSQL.
 
 pub mod access;
+pub mod category;
 pub mod checkup;
 pub mod conversation;
 pub mod credential;
@@ -23,6 +24,7 @@ pub mod notice;
 pub mod notification;
 pub mod participant;
 pub mod person;
+pub mod preference;
 pub mod presence;
 pub mod sanitise;
 pub mod search;

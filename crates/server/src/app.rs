@@ -8,7 +8,7 @@ use parlance_engine::credential::Session;
 use parlance_engine::credential::link::Link;
 use parlance_engine::{Engine, TokenId, WorkspaceId};
 
-use crate::auth::Jwts;
+use crate::auth::{Jwts, Logins};
 use crate::blob::Blobs;
 use crate::config::Config;
 use crate::file::Uploads;
@@ -39,6 +39,8 @@ pub struct Parts {
     pub pages: PageCache,
     /// Tokens that the workspaces' own backends sign.
     pub jwts: Jwts,
+    /// Logins under way.
+    pub logins: Logins,
     /// Tokens used since their use was last noted.
     pub used: UsedTokens,
     /// How the followers of the event log come along.
@@ -72,6 +74,7 @@ impl App {
             rates,
             pages: PageCache::new(),
             jwts: Jwts::default(),
+            logins: Logins::default(),
             used: UsedTokens::default(),
             progress: Progress::default(),
             body_bytes_max: config.limits.body_bytes_max.get(),

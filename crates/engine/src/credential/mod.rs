@@ -2,6 +2,7 @@
 //! because nobody knows yet which workspace a secret belongs to.
 
 pub mod link;
+pub mod login;
 pub mod password;
 mod store;
 pub mod token;

@@ -2,10 +2,11 @@
 
 use super::Session;
 use super::link::Link;
+use super::password::Hash;
 use crate::access::{Caller, Scope};
 use crate::db::{Conn, Row, args};
 use crate::file::upload::{Aim, Stored};
-use crate::{ConversationId, FileId, Result, Time, WorkspaceId};
+use crate::{ConversationId, FileId, PersonId, Result, Time, WorkspaceId};
 
 /// A session, and what may yet forbid it.
 pub(super) struct Found {
@@ -56,6 +57,33 @@ pub(super) fn session_by_external_id(
             Ok(found)
         },
     )
+}
+
+/// Whose login this address is, if it is anybody's who is active.
+pub(super) fn login(tx: &mut Conn, email: &str) -> Result<Option<(WorkspaceId, PersonId, Hash)>> {
+    tx.maybe(
+        "SELECT l.workspace, l.person, l.password_hash FROM login l
+         JOIN person p ON p.workspace = l.workspace AND p.id = l.person
+         WHERE l.email = $1 AND p.active = 1",
+        args![email],
+        |row| Ok((row.get()?, row.get()?, Hash(row.get()?))),
+    )
+}
+
+/// Whether this is still the password of somebody who is active.
+pub(super) fn login_stands(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    person: PersonId,
+    hash: &Hash,
+) -> Result<bool> {
+    let standing: i64 = tx.scalar(
+        "SELECT COUNT(*) FROM login l
+         JOIN person p ON p.workspace = l.workspace AND p.id = l.person
+         WHERE l.workspace = $1 AND l.person = $2 AND l.password_hash = $3 AND p.active = 1",
+        args![workspace, person, hash.0],
+    )?;
+    Ok(standing == 1)
 }
 
 pub(super) fn uploader(tx: &mut Conn, link: &Link) -> Result<Option<Caller>> {

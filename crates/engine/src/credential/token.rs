@@ -138,6 +138,23 @@ pub fn page(cx: &mut Cx<'_>, person: PersonId, after: Option<TokenId>, limit: i6
     )
 }
 
+/// A token that a login opens, for the operator of a workspace.
+pub(super) fn begin_session(cx: &mut Cx<'_>, new: &New) -> Result<(Token, String)> {
+    cx.operator()?;
+    insert(cx, new, true)
+}
+
+/// Ends the tokens that a person's logins opened.
+pub(super) fn end_sessions(cx: &mut Cx<'_>, person: PersonId) -> Result<()> {
+    let workspace = cx.operator()?;
+    cx.tx.exec(
+        "UPDATE token SET revoked_at = $3
+         WHERE workspace = $1 AND person = $2 AND session = 1 AND revoked_at IS NULL",
+        args![workspace, person, cx.now],
+    )?;
+    Ok(())
+}
+
 /// The caller's own tokens that were not ended, oldest first, without those of logins.
 pub fn page_own(cx: &mut Cx<'_>, skip: i64, limit: i64) -> Result<Vec<Token>> {
     let caller = cx.caller()?;

@@ -51,7 +51,18 @@ pub fn page(
     after: Option<&Aggregate>,
     limit: i64,
 ) -> Result<Vec<Membership>> {
-    let workspace = cx.operator()?;
+    cx.operator()?;
+    of_person(cx, person, after, limit)
+}
+
+/// A person's memberships, for whoever may know of them.
+pub(crate) fn of_person(
+    cx: &mut Cx<'_>,
+    person: PersonId,
+    after: Option<&Aggregate>,
+    limit: i64,
+) -> Result<Vec<Membership>> {
+    let workspace = cx.workspace()?;
     // No part of an aggregate is empty, so that nothing comes before three empty parts.
     let (domain, kind, id) = after.map_or(("", "", ""), |a| (&*a.domain, &*a.kind, &*a.id));
     cx.tx.all(

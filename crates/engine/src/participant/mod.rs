@@ -42,6 +42,12 @@ pub(crate) fn of(cx: &mut Cx<'_>, id: ConversationId) -> Result<Vec<PersonId>> {
     store::of(cx.tx, cx.workspace()?, id)
 }
 
+/// Whether `other` takes part where `one` does, or in a conversation that is shared with something of `one`'s.
+pub(crate) fn meet(cx: &mut Cx<'_>, one: PersonId, other: PersonId) -> Result<bool> {
+    let workspace = cx.workspace()?;
+    store::meet(cx.tx, workspace, one, other)
+}
+
 /// Lets a person take part from now on; what was said before counts as read. Joining again changes nothing.
 pub(crate) fn join(cx: &mut Cx<'_>, id: ConversationId, person: PersonId) -> Result<()> {
     let spot = store::Spot { workspace: cx.workspace()?, conversation: id, person };

@@ -26,6 +26,22 @@ pub(super) fn of(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> R
     )
 }
 
+/// Whether `other` takes part in a conversation that `one` takes part in, or that is shared with something they are a
+/// member of.
+pub(super) fn meet(tx: &mut Conn, workspace: WorkspaceId, one: PersonId, other: PersonId) -> Result<bool> {
+    let met: Option<i64> = tx.maybe(
+        "SELECT 1 FROM participant b
+         JOIN conversation c ON c.workspace = b.workspace AND c.id = b.conversation
+         LEFT JOIN participant a ON a.workspace = b.workspace AND a.conversation = b.conversation AND a.person = $2
+         LEFT JOIN membership m ON m.workspace = c.workspace AND m.person = $2 AND m.domain = c.shared_domain
+                               AND m.aggregate = c.shared_aggregate AND m.aggregate_id = c.shared_id
+         WHERE b.workspace = $1 AND b.person = $3 AND (a.person IS NOT NULL OR m.person IS NOT NULL) LIMIT 1",
+        args![workspace, one, other],
+        |row| row.get(),
+    )?;
+    Ok(met.is_some())
+}
+
 /// False when they took part already.
 pub(super) fn join(tx: &mut Conn, at: Spot, now: Time) -> Result<bool> {
     let joined = tx.exec(

@@ -1,11 +1,13 @@
 //! People: everybody who takes part, whatever they are called outside: users, agents, contacts, bots.
 
+mod profile;
 mod store;
 
 use crate::db::{Arg, Column, FromColumn, ToArg};
 use crate::event;
 use crate::{Cx, Error, FileId, PersonId, Result, Time, workspace};
 
+pub use profile::{Profile, profile};
 pub(crate) use store::{columns, read};
 
 /// Somebody who takes part.

@@ -1,12 +1,14 @@
 //! Who may do what: every kind of person with every verb of a conversation, and every way a token can be no good.
 
 use parlance_engine::access::Caller;
+use parlance_engine::category::{self, Reference};
 use parlance_engine::conversation::{self, Source, SourceKind, Start};
-use parlance_engine::credential::{self, UNKNOWN, password, token};
+use parlance_engine::credential::{self, UNKNOWN, login, password, token};
 use parlance_engine::file::{self, Place, Verdict, upload};
 use parlance_engine::membership::{self, Aggregate};
 use parlance_engine::message::{self, Post};
 use parlance_engine::person::{self, Change};
+use parlance_engine::preference::{self, Preference};
 use parlance_engine::workspace::Workspace;
 use parlance_engine::{
     ConversationId, Cx, Error, MessageId, Principal, Result, event, idempotency, participant,
@@ -34,13 +36,23 @@ const VERBS: [(&str, Verb); 12] = [
 ];
 
 /// The verbs of the operator alone.
-const OPERATIONS: [(&str, Verb); 9] = [
+const OPERATIONS: [(&str, Verb); 16] = [
     ("add a token", |cx, at| token::add(cx, &a_token_for(at)).map(drop)),
     ("list tokens", |cx, at| token::page(cx, person_of(at), None, 10).map(drop)),
     ("revoke a token", |cx, at| token::revoke(cx, parlance_engine::TokenId(at.message.0))),
     ("set a password", |cx, at| {
         password::set(cx, person_of(at), "eve@example.org", &password::hash("correct horse battery")?)
     }),
+    ("open a session", |cx, _| {
+        let nobody = login::find(cx, "eve@example.org", &password::decoy()?)?;
+        login::open(cx, &nobody).map(drop)
+    }),
+    ("list categories", |cx, _| category::list(cx).map(drop)),
+    ("add a category", |cx, _| category::add(cx, "other", vec![Reference::Project]).map(drop)),
+    ("set a category", |cx, _| category::set(cx, "general", category::Change::default()).map(drop)),
+    ("list preferences", |cx, _| preference::page(cx, None, 10).map(drop)),
+    ("set a preference", |cx, at| preference::set(cx, &a_preference_for(at))),
+    ("remove a preference", |cx, _| preference::remove(cx, "c-1", None)),
     ("set a person", |cx, at| person::set(cx, person_of(at), &Change::default()).map(drop)),
     ("read the log", |cx, _| event::page(cx, 0, 10).map(drop)),
     ("list old files", |cx, _| file::expired(cx, 10).map(drop)),
@@ -59,6 +71,10 @@ fn person_of(at: Place) -> parlance_engine::PersonId {
 
 fn a_token_for(at: Place) -> token::New {
     token::New { person: person_of(at), label: None, can_write: true, expires_at: None }
+}
+
+fn a_preference_for(at: Place) -> Preference {
+    Preference { customer: "c-1".into(), category: None, person: person_of(at) }
 }
 
 on_both! {
@@ -110,6 +126,32 @@ on_both! {
         let outcome = house.write(reader, move |cx| conversation::start(cx, &start));
         assert!(matches!(outcome, Err(Error::Forbidden(_))), "start: {outcome:?}");
         assert_eq!(stage.said(), 1);
+    }
+
+    fn only_a_token_of_ours_that_may_write_mints_and_ends_others(house: &House) {
+        let stage = Stage::set(house);
+        let operator = Principal::Operator(Some(stage.ada.workspace));
+        let ada = stage.ada.person;
+        let new = token::New { person: ada, label: None, can_write: true, expires_at: None };
+        let minted = new.clone();
+        let (first, _) = house.write(operator, move |cx| token::add(cx, &minted)).unwrap();
+        let with_token = Caller { token: Some(first.id), ..stage.ada };
+        let reader = Caller { can_write: false, ..with_token };
+        for who in [stage.ada, reader] {
+            let mine = new.clone();
+            let minted = house.write(who, move |cx| token::add_own(cx, mine.clone()));
+            assert!(matches!(minted, Err(Error::Forbidden(_))), "{minted:?}");
+            let ended = house.write(who, move |cx| token::revoke_own(cx, first.id));
+            assert!(matches!(ended, Err(Error::Forbidden(_))), "{ended:?}");
+        }
+        // A token for somebody else is asked for, and becomes one's own.
+        let theirs = token::New { person: stage.bob.person, ..new };
+        let (own, _) = house.write(with_token, move |cx| token::add_own(cx, theirs.clone())).unwrap();
+        assert_eq!(own.person, ada);
+        let other = Caller { token: Some(first.id), ..stage.bob };
+        assert_eq!(house.write(other, move |cx| token::revoke_own(cx, own.id)), Err(Error::NotFound));
+        assert_eq!(house.write(with_token, move |cx| token::revoke_own(cx, own.id)), Ok(()));
+        assert_eq!(house.read(with_token, token::count_own), Ok(1));
     }
 
     fn the_operator_and_nobody_say_nothing_in_conversations(house: &House) {

@@ -11,6 +11,7 @@ mod idempotency;
 mod limit;
 mod link;
 mod listing;
+mod login;
 mod migrate;
 mod notice;
 mod notification;

@@ -2,6 +2,7 @@
 
 mod jwks;
 mod jwt;
+mod login;
 
 use axum::http::Extensions;
 use parlance_engine::Principal;
@@ -9,6 +10,7 @@ use parlance_engine::credential::{self, Session};
 use sha2::{Digest, Sha256};
 
 pub use jwt::Jwts;
+pub use login::{Logins, login};
 
 use crate::app::App;
 use crate::http::Caller;
@@ -18,7 +20,7 @@ use crate::refusal::Refusal;
 /// deactivated person is refused with the next request on every node. `request` is the extensions of the request: what
 /// is left of the token's limit is noted there.
 pub async fn session(app: &App, request: &Extensions, secret: &str) -> Result<Session, Refusal> {
-    app.rates.token(rate_key(secret), request.get::<Caller>().map(|caller| &caller.tally))?;
+    app.rates.token(key(secret), request.get::<Caller>().map(|caller| &caller.tally))?;
     let session = match jwt::looks_like_one(secret) {
         true => app.jwts.session(app, secret).await?,
         false => {
@@ -30,8 +32,8 @@ pub async fn session(app: &App, request: &Extensions, secret: &str) -> Result<Se
     Ok(session)
 }
 
-/// 64 bits that stand for a token where its owner must not be known.
-fn rate_key(secret: &str) -> u64 {
+/// 64 bits that stand for a token or an address where its owner must not be known.
+fn key(secret: &str) -> u64 {
     let hash = Sha256::digest(secret.as_bytes());
     hash.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
 }

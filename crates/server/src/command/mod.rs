@@ -7,6 +7,7 @@
 
 mod backup;
 mod bar;
+mod category;
 mod cell;
 mod config;
 mod doctor;
@@ -17,6 +18,7 @@ mod membership;
 mod move_to;
 mod output;
 mod person;
+mod preference;
 mod print;
 mod reach;
 mod reindex;

@@ -7,7 +7,7 @@ use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Cx, Engine, Principal};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Output, Result, backup, doctor, membership, reindex, token};
+use super::{Failure, Output, Result, backup, category, doctor, membership, preference, reindex, token};
 use crate::config::Config;
 
 /// A command for an open installation. A new one is a variant here, and an arm in [`Request::run`].
@@ -23,6 +23,12 @@ pub enum Request {
     /// Say who belongs to what
     #[command(subcommand)]
     Membership(membership::Request),
+    /// Add, list and change the categories of conversations
+    #[command(subcommand)]
+    Category(category::Request),
+    /// Say who looks after a customer's conversations
+    #[command(subcommand)]
+    Preference(preference::Request),
     /// Mint, list and revoke tokens
     #[command(subcommand)]
     Token(token::Request),
@@ -51,7 +57,12 @@ impl Request {
             Request::Workspace(request) => request.prepare(),
             Request::Person(request) => request.prepare(),
             Request::Backup(request) => request.prepare(),
-            Request::Membership(_) | Request::Token(_) | Request::Reindex(_) | Request::Doctor(_) => Ok(()),
+            Request::Membership(_)
+            | Request::Category(_)
+            | Request::Preference(_)
+            | Request::Token(_)
+            | Request::Reindex(_)
+            | Request::Doctor(_) => Ok(()),
         }
     }
 
@@ -61,6 +72,8 @@ impl Request {
             Request::Workspace(request) => request.run(call),
             Request::Person(request) => request.run(call),
             Request::Membership(request) => request.run(call),
+            Request::Category(request) => request.run(call),
+            Request::Preference(request) => request.run(call),
             Request::Token(request) => request.run(call),
             Request::Backup(request) => request.run(call),
             Request::Reindex(request) => request.run(call),

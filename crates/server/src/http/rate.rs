@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::{Clock as _, DefaultClock};
@@ -27,6 +28,12 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 /// On answers to requests that nobody counts.
 const EXEMPT: HeaderName = HeaderName::from_static("x-ratelimit-exempt");
 
+/// Logins from one address: this many at once, and then one in this many seconds.
+const LOGINS_OF_ADDRESS: (u32, u64) = (50, 5);
+
+/// Logins to one account, right or wrong.
+const LOGINS_OF_ACCOUNT: (u32, u64) = (10, 30);
+
 /// Buckets of one kind, at most (about 100 bytes each).
 const KEYS_MAX: usize = 200_000;
 
@@ -37,6 +44,8 @@ const CHECKS_PER_SWEEP: u32 = 8192;
 pub struct Rates {
     tokens: Option<Buckets<u64>>,
     addresses: Option<Buckets<IpAddr>>,
+    logins_of_address: Buckets<IpAddr>,
+    logins_of_account: Buckets<u64>,
 }
 
 impl Rates {
@@ -45,6 +54,8 @@ impl Rates {
         Self {
             tokens: quota(rates.token_per_second, rates.token_burst).map(Buckets::new),
             addresses: quota(rates.address_per_second, rates.address_burst).map(Buckets::new),
+            logins_of_address: Buckets::new(logins(LOGINS_OF_ADDRESS)),
+            logins_of_account: Buckets::new(logins(LOGINS_OF_ACCOUNT)),
         }
     }
 
@@ -55,6 +66,16 @@ impl Rates {
     /// [`Fault::TooManyRequests`] with the time to wait.
     pub fn token(&self, key: u64, tally: Option<&Tally>) -> Result<(), Fault> {
         self.tokens.as_ref().map_or(Ok(()), |tokens| tokens.check(&key, tally))
+    }
+
+    /// Counts a login from an address to an account, for which `account` stands. These limits are not configured:
+    /// guessing passwords must be slow wherever Parlance runs.
+    ///
+    /// # Errors
+    /// [`Fault::TooManyRequests`] with the time to wait.
+    pub fn login(&self, address: Option<IpAddr>, account: u64) -> Result<(), Fault> {
+        address.map_or(Ok(()), |address| self.logins_of_address.check(&customer(address), None))?;
+        self.logins_of_account.check(&account, None)
     }
 
     /// Counts a request of an address, and notes in `tally` what is left. Of IPv6 the network of 64 bits counts, for that is what one customer gets.
@@ -110,6 +131,11 @@ impl Standing {
 /// `per_second` as a quota, unless it is 0.
 fn quota(per_second: u32, burst: NonZeroU32) -> Option<Quota> {
     NonZeroU32::new(per_second).map(|rate| Quota::per_second(rate).allow_burst(burst))
+}
+
+fn logins((burst, seconds): (u32, u64)) -> Quota {
+    let quota = Quota::with_period(Duration::from_secs(seconds)).expect("the period is not zero");
+    quota.allow_burst(NonZeroU32::new(burst).expect("the burst is not zero"))
 }
 
 /// What one customer's addresses have in common.
@@ -169,8 +195,6 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     /// Three at once, then one an hour: no test waits for it.

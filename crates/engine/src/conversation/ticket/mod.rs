@@ -16,7 +16,7 @@ use super::{Conversation, seen};
 use crate::event;
 use crate::membership::{self, Aggregate};
 use crate::person::{self, Person};
-use crate::{CategoryId, ConversationId, Cx, Error, PersonId, Result, Time, participant};
+use crate::{CategoryId, ConversationId, Cx, Error, PersonId, Result, Time, category, participant};
 
 /// The longest title, in characters.
 pub const TITLE_CHARS_MAX: usize = 255;
@@ -133,7 +133,9 @@ pub fn change(cx: &mut Cx<'_>, id: ConversationId, change: &Change) -> Result<()
         may::relate(cx, related_to)?;
         ticket.related_to = Some(related_to.clone());
     }
-    ticket.category = change.category.or(ticket.category);
+    if let Some(id) = change.category.filter(|id| ticket.category != Some(*id)) {
+        ticket.category = Some(category::known(cx, id)?.id);
+    }
     if ticket == before {
         return Ok(());
     }

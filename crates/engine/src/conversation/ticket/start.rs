@@ -4,7 +4,7 @@ use super::{Role, Ticket, checked_title, may, store};
 use crate::conversation::{Conversation, Status, store as conversations};
 use crate::membership::Aggregate;
 use crate::message::{self, Post};
-use crate::{CategoryId, ConversationId, Cx, PersonId, Result, event, participant};
+use crate::{CategoryId, ConversationId, Cx, PersonId, Result, category, event, participant};
 
 /// A ticket to begin; everything may be missing.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +55,7 @@ pub fn start(cx: &mut Cx<'_>, new: &New) -> Result<ConversationId> {
     if let Some(main_person) = new.main_person {
         may::begin_for(cx, main_person)?;
     }
+    new.category.map(|id| category::known(cx, id)).transpose()?;
     let ticket = ticket(cx, new)?;
     store::insert(cx.tx, caller.workspace, &ticket)?;
     let id = ticket.conversation.id;

@@ -3,14 +3,18 @@
 
 mod body;
 mod caller;
+mod category;
 mod consistency;
 mod conversation;
 mod fault;
+mod foreign;
 mod hand_work;
 mod message;
 mod notification;
 mod parameter;
+mod preference;
 mod token;
+mod user;
 mod wire;
 
 use axum::Router;
@@ -53,6 +57,13 @@ impl Dialect for Mittwald {
             .route(&format!("{one}/messages/{{messageId}}"), patch(message::update))
             .route(limit, post(hand_work::raise_limit))
             .route("/v2/relocation", post(hand_work::relocate))
+            .route("/v2/authenticate", post(user::authenticate))
+            .route("/v2/conversation-categories", get(category::list))
+            .route("/v2/conversation-categories/{categoryId}", get(category::get))
+            .route("/v2/customers/{customerId}/conversation-preferences", get(preference::get))
+            .route("/v2/user", get(user::get_own))
+            .route("/v2/users/{userId}", get(user::get))
+            .route("/v2/users/self/credentials/email", get(user::email))
             .route("/v2/users/self/api-tokens", get(token::list).post(token::create))
             .route("/v2/users/self/api-tokens/{apiTokenId}", delete(token::delete))
             .route("/v2/users/self/credentials/token", post(token::check))

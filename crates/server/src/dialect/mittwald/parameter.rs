@@ -76,7 +76,6 @@ pub(super) fn whole(query: &Query<'_>, name: &'static str) -> Result<Option<i64>
     Ok(Some(digits.parse().unwrap_or(i64::MAX)))
 }
 
-#[expect(dead_code, reason = "the login asks for it")]
 /// Yes or no; absent is no.
 ///
 /// # Errors

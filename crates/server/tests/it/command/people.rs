@@ -96,6 +96,52 @@ on_every_site! {
         assert_eq!(site.run(&format!("membership remove {which} --json")).error().0, "not_found");
     }
 
+    fn categories_are_added_and_changed_and_those_built_in_too(site: &Site) {
+        shop(site);
+        let list = || site.json("category list --workspace shop");
+        assert_eq!(list().as_array().map(Vec::len), Some(14));
+        let added = site.json("category add printing --workspace shop --about project --about server");
+        assert_eq!((&added["about"], &added["active"]), (&json!(["project", "server"]), &json!(true)));
+        let general = list().as_array().unwrap().iter().find(|c| c["name"] == "general").cloned().unwrap();
+        let set = site.json("category set general --workspace shop --name anything --active off");
+        assert_eq!((&set["id"], &set["about"]), (&general["id"], &general["about"]));
+        assert_eq!(list().as_array().map(Vec::len), Some(15));
+        let before = list();
+        for (line, code) in [
+            ("category add printing --workspace shop", "conflict"),
+            ("category add ssh --workspace shop", "conflict"),
+            ("category set printing --workspace shop --name ssh", "conflict"),
+            ("category add other --workspace shop --about nonsense", "invalid"),
+            ("category set general --workspace shop --active on", "not_found"),
+            ("category list --workspace nowhere", "not_found"),
+        ] {
+            assert_eq!(site.run(&format!("{line} --json")).error().0, code, "{line}");
+        }
+        assert_eq!(list(), before);
+    }
+
+    fn preferences_name_an_agent_for_a_customer(site: &Site) {
+        shop(site);
+        let mia = site.json("person add --workspace shop --external-id mia --kind agent");
+        site.json("person add --workspace shop --external-id ada");
+        let list = || site.json("preference list --workspace shop");
+        let other = site.json("preference set --workspace shop --customer c-1 --person mia");
+        assert_eq!((&other["personId"], &other["categoryId"]), (&mia["id"], &Value::Null));
+        let ssh = site.json("preference set --workspace shop --customer c-1 --category ssh --person mia");
+        assert_eq!(list(), json!([other, ssh]));
+        for (line, code) in [
+            ("preference set --workspace shop --customer c-1 --person ada", "invalid"),
+            ("preference set --workspace shop --customer c-1 --person nobody", "not_found"),
+            ("preference set --workspace shop --customer c-1 --category nothing --person mia", "not_found"),
+            ("preference remove --workspace shop --customer c-2", "not_found"),
+        ] {
+            assert_eq!(site.run(&format!("{line} --json")).error().0, code, "{line}");
+        }
+        assert_eq!(list(), json!([other, ssh]));
+        site.json("preference remove --workspace shop --customer c-1 --category ssh");
+        assert_eq!(list(), json!([other]));
+    }
+
     fn a_token_is_refused_for_whoever_cannot_have_it(site: &Site) {
         shop(site);
         site.json("person add --workspace shop --external-id u1");

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::support::{Answer, Database, Server, User, on_both};
 
 /// Operations with bodies, with the members that they know.
-const OPERATIONS: [(&str, &str, &[&str]); 2] = [
+const OPERATIONS: [(&str, &str, &[&str]); 3] = [
+    ("POST", "/v2/authenticate?cookieOnly=true", &["email", "password"]),
     ("POST", "/v2/users/self/api-tokens", &["description", "roles", "expiresAt"]),
     ("POST", "/v2/users/self/credentials/token", &[]),
 ];

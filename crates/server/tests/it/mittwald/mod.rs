@@ -1,10 +1,14 @@
 //! The support dialect.
 
 mod base;
+mod category;
 mod conversation;
 mod hostile;
+mod login;
 mod message;
 mod notification;
 pub mod openapi;
+mod preference;
 mod rate;
 mod token;
+mod user;
