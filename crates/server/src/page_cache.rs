@@ -2,7 +2,8 @@
 //! changes it moves in its own transaction; so a page is never stale, on any node, and nothing is ever evicted by time.
 
 use bytes::Bytes;
-use parlance_engine::conversation::Listing;
+use parlance_engine::access::Caller;
+use parlance_engine::conversation::{Listing, ticket};
 use parlance_engine::credential::Session;
 use parlance_engine::{PersonId, WorkspaceId};
 use quick_cache::sync::{Cache, DefaultLifecycle};
@@ -22,20 +23,36 @@ const PROVEN_SHARE: f64 = 0.2;
 /// The pages kept.
 pub struct PageCache(Cache<Key, Kept, Weight>);
 
-/// Whose page, and which.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// Whose page, and of which list.
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
-    dialect: &'static str,
     workspace: WorkspaceId,
     person: PersonId,
-    listing: Listing,
+    list: List,
+}
+
+/// The lists whose pages are kept; each is one dialect's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum List {
+    /// A marketplace's conversations between two people.
+    Inbox(Listing),
+    /// Tickets.
+    Tickets(ticket::Listing),
+}
+
+/// A page as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its body.
+    pub body: Bytes,
+    /// How many items the whole list has, where that is told.
+    pub total: Option<i64>,
 }
 
 #[derive(Clone)]
 struct Kept {
-    inbox_version: i64,
-    people_version: i64,
-    body: Bytes,
+    versions: (i64, i64),
+    page: Page,
 }
 
 #[derive(Clone)]
@@ -43,7 +60,7 @@ struct Weight;
 
 impl Weighter<Key, Kept> for Weight {
     fn weight(&self, _: &Key, kept: &Kept) -> u64 {
-        (kept.body.len() + size_of::<Key>() + size_of::<Kept>()) as u64
+        (kept.page.body.len() + size_of::<Key>() + size_of::<Kept>()) as u64
     }
 }
 
@@ -65,20 +82,17 @@ impl PageCache {
         ))
     }
 
-    /// The page as it was sent to this session's person in `dialect`, if nothing in it has changed since.
+    /// The page as it was sent to this session's person, if nothing in it has changed since.
     #[must_use]
-    pub fn get(&self, dialect: &'static str, session: &Session, listing: Listing) -> Option<Bytes> {
-        let kept = self.0.get(&key(dialect, session, listing))?;
-        let fresh =
-            kept.inbox_version == session.inbox_version && kept.people_version == session.people_version;
-        fresh.then_some(kept.body)
+    pub fn get(&self, session: &Session, list: &List) -> Option<Page> {
+        let kept = self.0.get(&key(session, list))?;
+        (kept.versions == versions(session, list)).then_some(kept.page)
     }
 
     /// Keeps a page. The session must have been read before the page was: then what is kept is at least as new as
     /// its versions say.
-    pub fn put(&self, dialect: &'static str, session: &Session, listing: Listing, body: Bytes) {
-        let Session { inbox_version, people_version, .. } = *session;
-        self.0.insert(key(dialect, session, listing), Kept { inbox_version, people_version, body });
+    pub fn put(&self, session: &Session, list: &List, page: Page) {
+        self.0.insert(key(session, list), Kept { versions: versions(session, list), page });
     }
 }
 
@@ -88,6 +102,17 @@ impl Default for PageCache {
     }
 }
 
-fn key(dialect: &'static str, session: &Session, listing: Listing) -> Key {
-    Key { dialect, workspace: session.caller.workspace, person: session.caller.person, listing }
+fn key(session: &Session, list: &List) -> Key {
+    let Caller { workspace, person, .. } = session.caller;
+    Key { workspace, person, list: list.clone() }
+}
+
+/// What moves when anything in the list does. An inbox knows of its own changes; what somebody sees of the tickets of
+/// their projects, or of the whole workspace, changes with any event in it.
+fn versions(session: &Session, list: &List) -> (i64, i64) {
+    let own = match list {
+        List::Inbox(_) => session.inbox_version,
+        List::Tickets(_) => session.event_number,
+    };
+    (own, session.people_version)
 }

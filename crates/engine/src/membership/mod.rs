@@ -37,6 +37,7 @@ pub fn add(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate, role: &str) -> Resu
     crate::person::get(cx, person)?;
     a.check()?;
     text("role", role, 100)?;
+    crate::person::touched(cx)?;
     let sql = "INSERT INTO membership (workspace, person, domain, aggregate, aggregate_id, role, created_at)
                VALUES ($1, $2, $3, $4, $5, $6, $7)
                ON CONFLICT (workspace, person, domain, aggregate, aggregate_id) DO UPDATE SET role = excluded.role
@@ -82,7 +83,7 @@ pub fn remove(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<()> {
          WHERE workspace = $1 AND person = $2 AND domain = $3 AND aggregate = $4 AND aggregate_id = $5",
         args![workspace, person, a.domain, a.kind, a.id],
     )?;
-    if removed == 1 { Ok(()) } else { Err(Error::NotFound) }
+    if removed == 1 { crate::person::touched(cx) } else { Err(Error::NotFound) }
 }
 
 /// Who belongs to `aggregate` now, at most [`MEMBERS_MAX`] of them.

@@ -140,6 +140,12 @@ pub fn get(cx: &mut Cx<'_>, id: PersonId) -> Result<Person> {
     store::get(cx.tx, cx.workspace()?, id)?.ok_or(Error::NotFound)
 }
 
+/// Something changed that pages kept of the workspace show or depend on: what people are called, what they belong to.
+pub(crate) fn touched(cx: &mut Cx<'_>) -> Result<()> {
+    let workspace = cx.workspace()?;
+    store::people_changed(cx.tx, workspace)
+}
+
 /// Those of the caller's workspace who have one of these ids, each once.
 pub(crate) fn by_ids(cx: &mut Cx<'_>, ids: impl Iterator<Item = PersonId>) -> Result<Vec<Person>> {
     let workspace = cx.workspace()?;

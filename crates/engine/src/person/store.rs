@@ -187,7 +187,7 @@ pub(super) fn set_avatar(tx: &mut Conn, workspace: WorkspaceId, id: PersonId, fi
     people_changed(tx, workspace)
 }
 
-fn people_changed(tx: &mut Conn, workspace: WorkspaceId) -> Result<()> {
+pub(super) fn people_changed(tx: &mut Conn, workspace: WorkspaceId) -> Result<()> {
     tx.exec("UPDATE counter SET people_version = people_version + 1 WHERE workspace = $1", args![workspace])?;
     Ok(())
 }

@@ -7,16 +7,17 @@ use bytes::Bytes;
 use parlance_engine::conversation::{self, Listing, Order, Source, Start};
 use parlance_engine::{ConversationId, Result};
 
+use super::answered;
 use super::caller::Asker;
 use super::fault::Refused;
 use super::wire::{self, NewConversation};
-use super::{NAME, answered};
 use crate::app::App;
 use crate::dialect::Sent;
 use crate::dialect::at::At;
 use crate::dialect::object::Object;
 use crate::dialect::query::Query;
 use crate::dialect::spelling::json;
+use crate::page_cache::{List, Page};
 
 /// GET: the caller's conversations, as they were last sent if nothing has changed since.
 pub(super) async fn list(
@@ -25,12 +26,13 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let listing = listing(&Query::new(query.as_deref()))?;
-    if let Some(page) = app.pages.get(NAME, &asker.0, listing) {
-        return Ok(json(StatusCode::OK, page));
+    let list = List::Inbox(listing);
+    if let Some(kept) = app.pages.get(&asker.0, &list) {
+        return Ok(json(StatusCode::OK, kept.body));
     }
     let overview = app.engine.read(asker.principal(), move |cx| conversation::page(cx, listing)).await?;
     let page = Bytes::from(wire::conversations(&overview, &app.links())?);
-    app.pages.put(NAME, &asker.0, listing, page.clone());
+    app.pages.put(&asker.0, &list, Page { body: page.clone(), total: None });
     Ok(json(StatusCode::OK, page))
 }
 

@@ -52,9 +52,6 @@ impl Dialect for Managem {
     }
 }
 
-/// The name under which this dialect's pages are kept.
-const NAME: &str = "managem";
-
 /// An answer that may have been given before.
 fn answered(Done { answer, .. }: Done) -> Response {
     json(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK), answer.body)

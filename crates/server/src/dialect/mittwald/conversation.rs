@@ -3,6 +3,7 @@
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use bytes::Bytes;
 use parlance_engine::conversation::ticket::{self, Change, Listing, New, Order, Role, Standing};
 use parlance_engine::conversation::{self, Status};
 use parlance_engine::{CategoryId, ConversationId, PersonId, Result};
@@ -19,6 +20,7 @@ use crate::dialect::Sent;
 use crate::dialect::at::At;
 use crate::dialect::query::Query;
 use crate::dialect::spelling::{json as answer, text};
+use crate::page_cache::{List, Page};
 
 /// The body of POST /v2/conversations.
 #[derive(Deserialize)]
@@ -58,7 +60,7 @@ const ORDERS: [(&str, Order); 5] = [
     ("conversationId", Order::Id),
 ];
 
-/// GET: what the caller may see.
+/// GET: what the caller may see, as it was last sent if nothing has changed since.
 pub(super) async fn list(
     State(app): State<App>,
     asker: Asker,
@@ -67,8 +69,14 @@ pub(super) async fn list(
     let query = Query::new(query.as_deref());
     let paging = Paging::of(&query)?;
     let listing = listing(paging, &query)?;
+    let list = List::Tickets(listing.clone());
+    if let Some(Page { body, total: Some(total) }) = app.pages.get(&asker.session, &list) {
+        return Ok(paging.show(answer(StatusCode::OK, body), total));
+    }
     let page = app.engine.read(asker.principal(), move |cx| ticket::page(cx, &listing)).await?;
-    Ok(paging.show(answer(StatusCode::OK, wire::conversations(&page)?), page.total))
+    let body = Bytes::from(wire::conversations(&page)?);
+    app.pages.put(&asker.session, &list, Page { body: body.clone(), total: Some(page.total) });
+    Ok(paging.show(answer(StatusCode::OK, body), page.total))
 }
 
 /// POST: a new one, perhaps with its first message.
