@@ -40,6 +40,8 @@ fn whole(server: &Server, shop: &Workspace, who: (&User<'_>, &User<'_>), id: Con
         scope: parlance_engine::access::Scope::Marketplace,
     };
     let (ada, bob) = (caller(who.0), caller(who.1));
+    // What was queued by those who hung up is done before this is.
+    server.operator(Some(shop), |_| Ok(()));
     let page = server.engine.read_blocking(ada.into(), move |cx| message::page(cx, id, 0, 10_000)).unwrap();
     let operator = parlance_engine::Principal::Operator(Some(ada.workspace));
     let events = server.engine.read_blocking(operator, |cx| event::page(cx, 0, 100_000)).unwrap();
