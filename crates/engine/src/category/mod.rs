@@ -135,7 +135,7 @@ fn check(category: &Category) -> Result<()> {
 }
 
 /// The built-in ones as the workspace wants them, and its own in order of their names.
-fn all(cx: &mut Cx<'_>) -> Result<Vec<Category>> {
+pub(crate) fn all(cx: &mut Cx<'_>) -> Result<Vec<Category>> {
     let mut kept = match cx.who {
         Principal::Nobody => Vec::new(),
         _ => store::list(cx.tx, cx.workspace()?)?,

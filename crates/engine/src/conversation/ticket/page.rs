@@ -1,6 +1,7 @@
 //! Lists of tickets.
 
 use super::{Ticket, store};
+use crate::category::{self, Category};
 use crate::person::{self, Kind, Person};
 use crate::{Cx, PersonId, Result};
 
@@ -47,13 +48,15 @@ pub enum Standing {
     Closed,
 }
 
-/// Tickets, and everybody who is named in them.
+/// Tickets, and everybody and everything that is named in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The tickets, in order.
     pub tickets: Vec<Ticket>,
     /// Who began them, whom they are for, who spoke last; each once.
     pub people: Vec<Person>,
+    /// The categories of the workspace, with those that are no longer offered.
+    pub categories: Vec<Category>,
     /// How many there are in all.
     pub total: i64,
 }
@@ -63,6 +66,13 @@ impl Page {
     #[must_use]
     pub fn person(&self, id: PersonId) -> Option<&Person> {
         self.people.iter().find(|person| person.id == id)
+    }
+
+    /// The category of one of the tickets: the general one unless it has another.
+    #[must_use]
+    pub fn category(&self, ticket: &Ticket) -> Option<&Category> {
+        let id = ticket.category.unwrap_or(category::GENERAL);
+        self.categories.iter().find(|category| category.id == id)
     }
 }
 
@@ -96,14 +106,15 @@ impl Listing {
     }
 }
 
-/// Adds everybody who is named in them.
+/// Adds everybody who is named in them, and their categories.
 pub(super) fn complete(cx: &mut Cx<'_>, tickets: Vec<Ticket>, total: i64) -> Result<Page> {
     let named = |ticket: &Ticket| {
         let last = ticket.last.map(|last| last.author);
         [Some(ticket.conversation.created_by), Some(ticket.main_person), last].into_iter().flatten()
     };
     let people = person::by_ids(cx, tickets.iter().flat_map(named))?;
-    Ok(Page { tickets, people, total })
+    let categories = if tickets.is_empty() { Vec::new() } else { category::all(cx)? };
+    Ok(Page { tickets, people, categories, total })
 }
 
 impl Standing {

@@ -16,7 +16,7 @@ use crate::dialect::spelling::{Shown, bytes, json};
 /// The contract's Category.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Category<'a> {
+pub(super) struct Category<'a> {
     category_id: Shown<CategoryId>,
     name: &'a str,
     reference_type: Vec<&'static str>,
@@ -44,7 +44,7 @@ fn who(asker: Option<Asker>) -> Principal {
 }
 
 impl<'a> Category<'a> {
-    fn new(category: &'a EngineCategory) -> Category<'a> {
+    pub(super) fn new(category: &'a EngineCategory) -> Category<'a> {
         let reference_type = category.references.iter().map(|reference| reference.as_str()).collect();
         Category { category_id: Shown(category.id), name: &category.name, reference_type }
     }

@@ -11,6 +11,7 @@ use parlance_engine::{ConversationId, Error, FileId, MessageId, PersonId, Result
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::category::Category;
 use crate::dialect::spelling::{Shown, Stamp, bytes};
 
 /// Something outside that a conversation belongs to or is about; as it is sent and as it is answered.
@@ -67,6 +68,8 @@ struct Conversation<'a> {
     created_at: Stamp,
     created_by: User<'a>,
     main_user: User<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<Category<'a>>,
     notification_roles: Vec<&'static str>,
     relations: Vec<Reference>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +106,7 @@ impl<'a> Conversation<'a> {
             created_at: Stamp(conversation.created_at),
             created_by: user(conversation.created_by)?,
             main_user: user(ticket.main_person)?,
+            category: page.category(ticket).map(Category::new),
             notification_roles: ticket.notification_roles.iter().map(|role| role.as_str()).collect(),
             relations: ticket.relations().into_iter().map(Reference::from).collect(),
             related_to: ticket.related_to.as_ref().map(Reference::from),
