@@ -5,7 +5,7 @@ use super::{Conversation, seen, store};
 use crate::db::{Arg, Column, FromColumn, ToArg};
 use crate::event;
 use crate::person::Kind;
-use crate::{ConversationId, Cx, Error, PersonId, Result, Time};
+use crate::{ConversationId, Cx, Error, PersonId, Result, Time, participant};
 
 /// How a conversation stands. It is independent of the lock: a closed conversation opens again when somebody writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +52,7 @@ pub fn set_status(cx: &mut Cx<'_>, id: ConversationId, to: Status) -> Result<()>
         return Ok(());
     }
     store::set_status(cx.tx, caller.workspace, id, to)?;
+    participant::touched(cx, id)?;
     came_to(cx, &conversation, to, conversation.message_count)
 }
 

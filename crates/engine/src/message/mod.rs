@@ -268,12 +268,7 @@ pub(crate) fn count_attachment(cx: &mut Cx<'_>, message: &Message, by: i64) -> R
 /// The caller has seen what others wrote after `from` and up to `to`.
 pub(crate) fn view(cx: &mut Cx<'_>, id: ConversationId, from: i64, to: i64) -> Result<()> {
     let caller = cx.caller()?;
-    store::view(
-        cx.tx,
-        &store::Range { workspace: caller.workspace, conversation: id, from, to },
-        caller.person,
-        cx.now,
-    )
+    store::view(cx.tx, &store::Range { conversation: id, from, to }, &caller, cx.now)
 }
 
 /// How many messages after `index` others than the caller wrote.

@@ -185,17 +185,18 @@ pub(super) fn count_attachment(tx: &mut Conn, workspace: WorkspaceId, m: &Messag
 
 /// Messages of a conversation with an index above `from` and not above `to`.
 pub(super) struct Range {
-    pub(super) workspace: WorkspaceId,
     pub(super) conversation: ConversationId,
     pub(super) from: i64,
     pub(super) to: i64,
 }
 
-pub(super) fn view(tx: &mut Conn, range: &Range, viewer: PersonId, now: Time) -> Result<()> {
+pub(super) fn view(tx: &mut Conn, range: &Range, viewer: &Caller, now: Time) -> Result<()> {
+    let internal = viewer.kind == person::Kind::Agent;
     tx.exec(
         "UPDATE message SET viewed_at = $6
-         WHERE workspace = $1 AND conversation = $2 AND idx > $3 AND idx <= $4 AND author <> $5 AND viewed_at IS NULL",
-        args![range.workspace, range.conversation, range.from, range.to, viewer, now],
+         WHERE workspace = $1 AND conversation = $2 AND idx > $3 AND idx <= $4 AND author <> $5 AND viewed_at IS NULL
+           AND internal <= $7",
+        args![viewer.workspace, range.conversation, range.from, range.to, viewer.person, now, internal],
     )?;
     Ok(())
 }

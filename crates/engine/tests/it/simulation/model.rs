@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use parlance_engine::access::{Caller, Scope};
-use parlance_engine::conversation::{Conversation, Item, Listing, Order, Overview, Source, Start};
+use parlance_engine::conversation::{Conversation, Item, Listing, Order, Overview, Source, Start, Status};
 use parlance_engine::event::{Event, Kind as What};
 use parlance_engine::file::{PER_MESSAGE_MAX, Place, UPLOAD_SECONDS};
 use parlance_engine::idempotency::{Answer, KEPT_SECONDS, Once};
-use parlance_engine::message::{BODY_CHARS_MAX, Message, Post};
+use parlance_engine::message::{BODY_CHARS_MAX, Message, Post, TICKET_BODY_CHARS_MAX};
 use parlance_engine::person::{Kind, Person};
 use parlance_engine::workspace::Workspace;
 use parlance_engine::{ConversationId, Error, FileId, PersonId, Result, Time, TokenId};
@@ -121,7 +121,7 @@ impl Space {
         if let Some(at) = known {
             self.open(who, self.talks[at].conversation.id)?;
         }
-        body(&new.body)?;
+        body(&new.body, new.source.as_ref())?;
         Ok(known)
     }
 
@@ -141,8 +141,34 @@ impl Space {
     pub fn post(&self, who: &Caller, new: &Post) -> Result<usize> {
         writer(who)?;
         let at = self.open(who, new.conversation)?;
-        body(&new.body)?;
+        if new.internal && who.kind != Kind::Agent {
+            return Err(Error::Forbidden(""));
+        }
+        body(&new.body, self.talks[at].conversation.source.as_ref())?;
         Ok(at)
+    }
+
+    pub fn set_status(&self, who: &Caller, id: ConversationId, to: Status) -> Result<usize> {
+        let at = self.note_read(who, id)?;
+        let agents_own = matches!(to, Status::InProgress | Status::Waiting);
+        if agents_own && who.kind != Kind::Agent { Err(Error::Forbidden("")) } else { Ok(at) }
+    }
+
+    /// The conversation and the place of a message that the caller may change.
+    pub fn edit(&self, who: &Caller, place: Place, text: &str) -> Result<(usize, usize)> {
+        let at = self.note_read(who, place.conversation)?;
+        let talk = &self.talks[at];
+        let found = talk.messages.iter().position(|m| m.id == place.message && shows(m, who.kind));
+        let own = found.ok_or(Error::NotFound)?;
+        let closed = talk.conversation.status == Status::Closed;
+        if talk.messages[own].author != who.person || closed {
+            return Err(Error::Forbidden(""));
+        }
+        if talk.conversation.locked {
+            return Err(Error::Locked);
+        }
+        body(text, talk.conversation.source.as_ref())?;
+        Ok((at, own))
     }
 
     pub fn lock(&self, who: &Caller, id: ConversationId) -> Result<usize> {
@@ -211,7 +237,8 @@ impl Space {
 
     pub fn unread(&self, person: PersonId) -> i64 {
         let of_marketplace = self.talks.iter().filter(|talk| talk.conversation.source.is_some());
-        of_marketplace.map(|talk| talk.unread(person)).sum()
+        let kind = self.person(person).kind;
+        of_marketplace.map(|talk| talk.unread(person, kind)).sum()
     }
 
     /// The page of conversations between two people that `person` takes part in.
@@ -234,7 +261,7 @@ impl Space {
         let mut named = BTreeSet::new();
         let mut items = Vec::new();
         for talk in talks {
-            let last = talk.messages.last().cloned();
+            let last = talk.messages.iter().rev().find(|m| !m.internal).cloned();
             named.extend([Some(talk.conversation.created_by), talk.conversation.recipient]);
             named.insert(last.as_ref().map(|m| m.author));
             items.push(Item { conversation: talk.conversation.clone(), last });
@@ -251,10 +278,16 @@ impl Space {
 
 impl Talk {
     /// What others said after the last that `person` has read.
-    pub fn unread(&self, person: PersonId) -> i64 {
+    pub fn unread(&self, person: PersonId, kind: Kind) -> i64 {
         let Some(read) = self.seats.get(&person) else { return 0 };
-        self.messages.iter().filter(|m| m.index > *read && m.author != person).count() as i64
+        let new = |m: &&Message| m.index > *read && m.author != person && shows(m, kind);
+        self.messages.iter().filter(new).count() as i64
     }
+}
+
+/// Whether somebody of this kind may read it.
+pub fn shows(message: &Message, kind: Kind) -> bool {
+    !message.internal || kind == Kind::Agent
 }
 
 pub fn source(kind: parlance_engine::conversation::SourceKind, id: &str) -> Source {
@@ -265,8 +298,9 @@ fn writer(who: &Caller) -> Result<()> {
     if who.can_write { Ok(()) } else { Err(Error::Forbidden("")) }
 }
 
-fn body(typed: &str) -> Result<()> {
-    let fits = !typed.trim().is_empty() && typed.chars().count() <= BODY_CHARS_MAX;
+fn body(typed: &str, about: Option<&Source>) -> Result<()> {
+    let chars_max = if about.is_some() { BODY_CHARS_MAX } else { TICKET_BODY_CHARS_MAX };
+    let fits = !typed.trim().is_empty() && typed.chars().count() <= chars_max;
     if fits { Ok(()) } else { Err(Error::invalid("body", "")) }
 }
 

@@ -5,11 +5,11 @@ use parlance_engine::conversation::{Conversation, Start, Status};
 use parlance_engine::credential::link::{Link, Purpose};
 use parlance_engine::event::{Event, Kind as What};
 use parlance_engine::file::{Attachment, Verdict};
-use parlance_engine::message::{self, Message};
+use parlance_engine::message::{self, Message, Post};
 use parlance_engine::person::Kind;
 use parlance_engine::{ConversationId, FileId, MessageId, PersonId, Time};
 
-use super::model::{Space, State, Talk};
+use super::model::{Space, State, Talk, shows};
 
 /// The one good image of this world.
 pub const IMAGE: Verdict =
@@ -49,12 +49,12 @@ impl Space {
         at
     }
 
-    pub fn posted(&mut self, at: usize, who: &Caller, body: &str, (id, now): (MessageId, Time)) {
+    pub fn posted(&mut self, at: usize, who: &Caller, new: &Post, (id, now): (MessageId, Time)) {
         if !self.talks[at].seats.contains_key(&who.person) {
             self.joined(at, who, who.person, now);
         }
         let talk = &mut self.talks[at];
-        let up_to_date = talk.unread(who.person) == 0;
+        let up_to_date = talk.unread(who.person, who.kind) == 0;
         let index = talk.messages.len() as i64 + 1;
         let conversation = talk.conversation.id;
         talk.messages.push(Message {
@@ -62,9 +62,9 @@ impl Space {
             conversation,
             index,
             kind: message::Kind::Message,
-            internal: false,
+            internal: new.internal,
             author: who.person,
-            body: body.to_owned(),
+            body: new.body.clone(),
             attachment_count: 0,
             attachments: Vec::new(),
             created_at: now,
@@ -76,9 +76,14 @@ impl Space {
             talk.seats.insert(who.person, index);
         }
         talk.conversation.message_count = index;
+        let actor = Some(who.person);
+        let about = |e| Event { actor, conversation: Some(conversation), message: Some(id), ..e };
+        if new.internal {
+            talk.conversation.internal_count += 1;
+            return self.happened(now, What::MessagePosted, about);
+        }
         talk.conversation.last_index = index;
         talk.conversation.updated_at = now;
-        let actor = Some(who.person);
         let status = if who.kind == Kind::Agent { Status::Answered } else { Status::Open };
         if std::mem::replace(&mut talk.conversation.status, status) != status {
             self.happened(now, What::StatusChanged, |e| Event {
@@ -87,8 +92,26 @@ impl Space {
                 ..e
             });
         }
-        let about = |e| Event { actor, conversation: Some(conversation), message: Some(id), ..e };
         self.happened(now, What::MessagePosted, about);
+    }
+
+    pub fn came_to(&mut self, at: usize, who: &Caller, to: Status, now: Time) {
+        let conversation = &mut self.talks[at].conversation;
+        if std::mem::replace(&mut conversation.status, to) != to {
+            let (actor, id) = (Some(who.person), Some(conversation.id));
+            self.happened(now, What::StatusChanged, |e| Event { actor, conversation: id, ..e });
+        }
+    }
+
+    pub fn edited(&mut self, (at, own): (usize, usize), who: &Caller, text: &str, now: Time) {
+        let message = &mut self.talks[at].messages[own];
+        if message.body == text {
+            return;
+        }
+        (message.body, message.edited_at) = (text.to_owned(), Some(now));
+        let (conversation, message) = (Some(message.conversation), Some(message.id));
+        let about = |e| Event { actor: Some(who.person), conversation, message, ..e };
+        self.happened(now, What::MessageEdited, about);
     }
 
     pub fn locked(&mut self, at: usize, who: &Caller, now: Time) {
@@ -108,7 +131,7 @@ impl Space {
         let new = *read..index;
         *read = index;
         for message in &mut talk.messages[new.start as usize..new.end as usize] {
-            if message.author != who.person {
+            if message.author != who.person && shows(message, who.kind) {
                 message.viewed_at = message.viewed_at.or(Some(now));
             }
         }

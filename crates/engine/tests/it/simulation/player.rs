@@ -207,6 +207,8 @@ impl<'h> Player<'h> {
             1 => " \n ".to_owned(),
             2 => "x".repeat(5_001),
             3 => "é".repeat(5_000),
+            4 => "x".repeat(8_001),
+            5 => "é".repeat(8_000),
             _ => format!("This is sentence number {}.", self.below(1_000_000)),
         }
     }

@@ -1,6 +1,7 @@
 //! The random verbs: the people's own, and the operator's.
 
 use parlance_engine::access::Caller;
+use parlance_engine::conversation::Status;
 use parlance_engine::event::{Event, Kind as What};
 use parlance_engine::file::{self, Verdict};
 use parlance_engine::idempotency::{self, Answer, Once};
@@ -10,7 +11,7 @@ use parlance_engine::{
     Cx, Error, PersonId, Principal, conversation, credential::token, membership, participant,
 };
 
-use super::model::{Kept, Paper, State, Token};
+use super::model::{Kept, Paper, State, Token, shows};
 use super::outcome::IMAGE;
 use super::player::{Player, both, sorted};
 
@@ -33,10 +34,12 @@ impl Player<'_> {
             _ => {}
         }
         let Some(who) = self.somebody(at) else { return };
-        match self.below(80) {
+        match self.below(84) {
             0..8 => self.start_a_conversation(at, who),
             8..28 => self.post_a_message(at, who),
             28..30 => self.lock_a_conversation(at, who),
+            78 => self.set_a_status(at, who),
+            79 => self.edit_a_message(at, who),
             30..38 => self.read_up_to(at, who),
             38..45 => self.page_through(at, who),
             45..50 => self.get_a_conversation(at, who),
@@ -59,16 +62,38 @@ impl Player<'_> {
         assert_eq!(id, self.spaces[at].talks[talk].conversation.id, "the conversation of the same pair");
         let page =
             self.house.read(who, move |cx| message::page(cx, id, 0, 1)).expect("one's own conversation");
-        self.spaces[at].posted(talk, &who, &new.body, (page.messages[0].id, now));
+        let said = Post::new(id, new.body);
+        self.spaces[at].posted(talk, &who, &said, (page.messages[0].id, now));
     }
 
     fn post_a_message(&mut self, at: usize, who: Caller) {
-        let new = Post::new(self.conversation(at), self.body());
+        let internal = self.one_in(6);
+        let new = Post { internal, ..Post::new(self.conversation(at), self.body()) };
         let (now, expected, asked) = (self.now(), self.spaces[at].post(&who, &new), new.clone());
         let done = self.write(who, move |cx| message::post(cx, &asked), expected);
         let Some((message, talk)) = done else { return };
-        self.spaces[at].posted(talk, &who, &new.body, (message.id, now));
+        self.spaces[at].posted(talk, &who, &new, (message.id, now));
         assert_eq!(Some(&message), self.spaces[at].talks[talk].messages.last());
+    }
+
+    fn set_a_status(&mut self, at: usize, who: Caller) {
+        let all = [Status::Open, Status::Answered, Status::InProgress, Status::Waiting, Status::Closed];
+        let (id, to, now) = (self.conversation(at), all[self.below(all.len())], self.now());
+        let expected = self.spaces[at].set_status(&who, id, to);
+        let done = self.write(who, move |cx| conversation::set_status(cx, id, to), expected);
+        if let Some(((), talk)) = done {
+            self.spaces[at].came_to(talk, &who, to, now);
+        }
+    }
+
+    fn edit_a_message(&mut self, at: usize, who: Caller) {
+        let (place, now) = (self.place(at, &who), self.now());
+        let text = if self.one_in(20) { "x".repeat(8_001) } else { format!("Edited {}.", self.below(3)) };
+        let (expected, asked) = (self.spaces[at].edit(&who, place, &text), text.clone());
+        let edit = move |cx: &mut Cx<'_>| message::edit(cx, place.conversation, place.message, Some(&asked));
+        if let Some(((), own)) = self.write(who, edit, expected) {
+            self.spaces[at].edited(own, &who, &text, now);
+        }
     }
 
     fn lock_a_conversation(&mut self, at: usize, who: Caller) {
@@ -97,7 +122,8 @@ impl Player<'_> {
         let got = self.house.read(who, move |cx| message::page(cx, id, skip, limit));
         let Some((page, talk)) = both(got, self.spaces[at].seen(&who, id)) else { return };
         let talk = &self.spaces[at].talks[talk];
-        let newest_first = talk.messages.iter().rev().skip(skip as usize).take(limit as usize);
+        let shown = talk.messages.iter().rev().filter(|m| shows(m, who.kind));
+        let newest_first = shown.skip(skip as usize).take(limit as usize);
         assert!(page.messages.iter().eq(newest_first), "messages {skip}+{limit} are {page:?}");
         let newest = page.messages.first().map_or(0, |m| m.index);
         let new = talk.seats.get(&who.person).filter(|read| **read < newest).map(|_| newest);
@@ -133,7 +159,7 @@ impl Player<'_> {
             Some((answer, Ok(kept))) => assert_eq!(answer, kept, "the answer of the first time"),
             Some((answer, Err(talk))) => {
                 let id = answer.body.parse().expect("a message's id");
-                self.spaces[at].posted(talk, &who, &new.body, (id, now));
+                self.spaces[at].posted(talk, &who, &new, (id, now));
                 let kept = Kept { request_hash: once.request_hash, answer, at: now };
                 self.spaces[at].kept.insert((who.person, once.key), kept);
             }
