@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::document::Document;
+use super::set::Hit;
 use super::store::Place;
 use super::term::Phrase;
 use super::{postgres, sqlite};
@@ -103,12 +104,12 @@ impl Index {
         }
     }
 
-    /// Hands over the short id of every document that has the phrase, and whether it is internal.
+    /// Hands over what has the phrase.
     pub(super) fn find(
         &mut self,
         place: Place,
         phrase: &Phrase,
-        each: &mut dyn FnMut(u32, bool) -> Result<()>,
+        each: &mut dyn FnMut(Hit) -> Result<()>,
     ) -> Result<()> {
         match self.kind {
             Kind::Sqlite(_) => sqlite::find(&mut self.conn, place, phrase, each),

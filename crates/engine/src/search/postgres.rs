@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::FORMAT;
 use super::document::Document;
+use super::set::Hit;
 use super::store::{self, Place};
 use super::term::{GAP, Phrase};
 use crate::Result;
@@ -73,18 +74,22 @@ pub(super) fn put(index: &mut Conn, place: Place, documents: &[Document]) -> Res
     Ok(())
 }
 
-/// Hands over the short id of every document that has the phrase, and whether it is internal.
+/// Hands over what has the phrase, conversation by conversation in any order.
 pub(super) fn find(
     index: &mut Conn,
     place: Place,
     phrase: &Phrase,
-    each: &mut dyn FnMut(u32, bool) -> Result<()>,
+    each: &mut dyn FnMut(Hit) -> Result<()>,
 ) -> Result<()> {
     index.each(
-        "SELECT DISTINCT short_id, internal FROM document
-         WHERE workspace = $1 AND side = $2 AND short_id <= $4 AND terms @@ CAST(CAST($3 AS TEXT) AS TSQUERY)",
+        "SELECT short_id, internal, COUNT(*) FROM document
+         WHERE workspace = $1 AND side = $2 AND short_id <= $4 AND terms @@ CAST(CAST($3 AS TEXT) AS TSQUERY)
+         GROUP BY short_id, internal",
         args![place.workspace, place.side, query(place, phrase), SHORT_ID_MAX],
-        |row| each(u32::try_from(row.get::<i64>()?).unwrap_or(u32::MAX), row.get()?),
+        |row| {
+            let short_id = u32::try_from(row.get::<i64>()?).unwrap_or(u32::MAX);
+            each(Hit { short_id, internal: row.get()?, documents: row.get::<i64>()?.unsigned_abs() })
+        },
     )
 }
 

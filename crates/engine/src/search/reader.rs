@@ -228,13 +228,13 @@ impl Looking<'_> {
     fn make(&self, index: &mut Index, shared: &Shared, key: &Key) -> Result<Made> {
         let begun = shared.clock.now();
         let (mut set, mut left) = (Set::default(), 0);
-        index.find(key.place, &key.phrase, &mut |short_id, internal| {
+        index.find(key.place, &key.phrase, &mut |hit| {
             if left == 0 {
                 self.expect_time(shared)?;
                 left = LOOK_EVERY;
             }
             left -= 1;
-            set.add(short_id, internal);
+            set.add(hit);
             Ok(())
         })?;
         Ok(Made { set: set.finish(), took_us: shared.clock.now().0 - begun.0 })

@@ -28,6 +28,17 @@ const BYTES_MAX: usize = 32 << 20;
 /// What keeping a set takes besides the set: its key, above all.
 const ENTRY_BYTES: usize = 1 << 10;
 
+/// Documents of one conversation that have a phrase.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    /// The conversation's.
+    pub(super) short_id: u32,
+    /// Whether they are internal.
+    pub(super) internal: bool,
+    /// How many.
+    pub(super) documents: u64,
+}
+
 /// Which conversations have a phrase in one of their documents.
 #[derive(Debug, Default)]
 pub(super) struct Set {
@@ -39,9 +50,10 @@ pub(super) struct Set {
 }
 
 impl Set {
-    /// Adds the conversation of a document.
-    pub(super) fn add(&mut self, short_id: u32, internal: bool) {
-        self.documents += 1;
+    /// Adds the conversation of some documents.
+    pub(super) fn add(&mut self, hit: Hit) {
+        let Hit { short_id, internal, documents } = hit;
+        self.documents += documents;
         if internal {
             self.any.get_or_insert_default().insert(short_id);
         } else {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::FORMAT;
 use super::document::Document;
+use super::set::Hit;
 use super::store::{self, Place};
 use super::term::Phrase;
 use crate::db::{Address, Conn, Tuning, Use, args};
@@ -103,12 +104,12 @@ pub(super) fn put(index: &mut Conn, place: Place, documents: &[Document]) -> Res
     Ok(())
 }
 
-/// Hands over the short id of every document that has the phrase, in order, and whether it is internal.
+/// Hands over every document that has the phrase, in the order of the short ids.
 pub(super) fn find(
     index: &mut Conn,
     place: Place,
     phrase: &Phrase,
-    each: &mut dyn FnMut(u32, bool) -> Result<()>,
+    each: &mut dyn FnMut(Hit) -> Result<()>,
 ) -> Result<()> {
     let (first, last) = range(place);
     index.each(
@@ -116,7 +117,7 @@ pub(super) fn find(
         args![spell(phrase), first, last],
         |row| {
             let row: i64 = row.get()?;
-            each(((row >> 19) & SHORT_ID_MAX) as u32, row & 1 == 1)
+            each(Hit { short_id: ((row >> 19) & SHORT_ID_MAX) as u32, internal: row & 1 == 1, documents: 1 })
         },
     )
 }

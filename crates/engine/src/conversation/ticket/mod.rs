@@ -2,11 +2,13 @@
 //!
 //! Every conversation can be looked at like this. One that was begun here has no [`super::Source`].
 
+mod found;
 mod may;
 mod page;
 mod start;
 mod store;
 
+pub use found::found;
 pub use page::{Listing, Order, PAGE_MAX, Page, Standing, page};
 pub use start::{New, Request, Service, request, start};
 

@@ -95,7 +95,7 @@ pub fn page(cx: &mut Cx<'_>, listing: &Listing) -> Result<Page> {
 }
 
 impl Listing {
-    fn within_limits(&self) -> Listing {
+    pub(super) fn within_limits(&self) -> Listing {
         let newest_first = || vec![(Order::LastMessage, true)];
         Listing {
             skip: self.skip.max(0),

@@ -1,10 +1,14 @@
 //! The statements about tickets.
 
+use super::found::Place;
 use super::{Last, Listing, Order, Role, Standing, Ticket, UNTITLED};
 use crate::conversation::store::aggregate;
 use crate::conversation::{columns, read as read_conversation};
-use crate::db::{Conn, Row, args};
+use crate::db::{Arg, Conn, Row, ToArg, args};
 use crate::{ConversationId, Error, PersonId, Result, WorkspaceId};
+
+/// Conversations that one statement looks up.
+const LOOKUP_MAX: usize = 128;
 
 /// The columns [`read`] reads, of a conversation under the alias `c`.
 macro_rules! ticket_columns {
@@ -154,6 +158,20 @@ pub(super) fn count_of(
 /// A page of everything in the workspace. Each order is that of an index, walked to the page and no further; open and
 /// closed conversations are a range each, merged.
 pub(super) fn page_of_all(tx: &mut Conn, workspace: WorkspaceId, listing: &Listing) -> Result<Vec<Ticket>> {
+    let sql = format!(
+        concat!(
+            "SELECT ",
+            ticket_columns!(),
+            " FROM ({}) k JOIN conversation c ON c.workspace = $1 AND c.id = k.id ORDER BY {}"
+        ),
+        part(listing),
+        order("k.", &listing.order)
+    );
+    tx.all(&sql, args![workspace, listing.limit, listing.skip], read)
+}
+
+/// The keys of a part of everything, from `$3` on and `$2` long.
+fn part(listing: &Listing) -> String {
     let range = |closed: i64| {
         format!(
             "SELECT id, short_id, title, last_at FROM conversation WHERE workspace = $1 AND closed = {closed}"
@@ -171,18 +189,72 @@ pub(super) fn page_of_all(tx: &mut Conn, workspace: WorkspaceId, listing: &Listi
         }
         _ => ranges,
     };
-    let sql = format!(
+    format!("{from} ORDER BY {} LIMIT $2 OFFSET $3", order("", &listing.order))
+}
+
+/// The short ids of a part of everything in the workspace.
+pub(super) fn walk(tx: &mut Conn, workspace: WorkspaceId, listing: &Listing) -> Result<Vec<i64>> {
+    let sql =
+        format!("SELECT k.short_id FROM ({}) k ORDER BY {}", part(listing), order("k.", &listing.order));
+    tx.all(&sql, args![workspace, listing.limit, listing.skip], |row| row.get())
+}
+
+/// The short ids of what one person sees.
+pub(super) fn visible_to(tx: &mut Conn, workspace: WorkspaceId, person: PersonId) -> Result<Vec<i64>> {
+    tx.all(
         concat!(
-            "SELECT ",
-            ticket_columns!(),
-            " FROM ({} ORDER BY {} LIMIT $2 OFFSET $3) k
-             JOIN conversation c ON c.workspace = $1 AND c.id = k.id ORDER BY {}"
+            "SELECT c.short_id FROM (",
+            visible!(),
+            ") v JOIN conversation c ON c.workspace = $1 AND c.id = v.id"
         ),
-        from,
-        order("", &listing.order),
-        order("k.", &listing.order)
-    );
-    tx.all(&sql, args![workspace, listing.limit, listing.skip], read)
+        args![workspace, person],
+        |row| row.get(),
+    )
+}
+
+/// The short ids of all that are closed, or of all that are not.
+pub(super) fn standing(tx: &mut Conn, workspace: WorkspaceId, closed: bool) -> Result<Vec<i64>> {
+    tx.all(
+        "SELECT short_id FROM conversation WHERE workspace = $1 AND closed = $2",
+        args![workspace, closed],
+        |row| row.get(),
+    )
+}
+
+/// Where these stand in lists.
+pub(super) fn places(tx: &mut Conn, workspace: WorkspaceId, short_ids: &[i64]) -> Result<Vec<Place>> {
+    let columns = "c.short_id, c.closed, c.last_at, c.title, c.id";
+    look_up(tx, workspace, short_ids, columns, |row| {
+        let (short_id, closed, last_at) = (row.get()?, row.get()?, row.get()?);
+        Ok(Place { short_id, closed, last_at, title: row.get()?, id: row.get()? })
+    })
+}
+
+/// These, in any order.
+pub(super) fn by_short_ids(tx: &mut Conn, workspace: WorkspaceId, short_ids: &[i64]) -> Result<Vec<Ticket>> {
+    look_up(tx, workspace, short_ids, ticket_columns!(), read)
+}
+
+fn look_up<T>(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    short_ids: &[i64],
+    columns: &str,
+    read: impl Fn(&Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
+    let places = places.join(", ");
+    let sql =
+        format!("SELECT {columns} FROM conversation c WHERE c.workspace = $1 AND c.short_id IN ({places})");
+    let mut found = Vec::with_capacity(short_ids.len());
+    for some in short_ids.chunks(LOOKUP_MAX) {
+        // Places that are left over hold nothing, so that there is one text, which stays prepared.
+        let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
+        args[0] = workspace.to_arg();
+        args[1..].iter_mut().zip(some).for_each(|(arg, short_id)| *arg = short_id.to_arg());
+        found.extend(tx.all(&sql, &args, &read)?);
+    }
+    Ok(found)
 }
 
 /// How many conversations the workspace has, and how many of them are closed.

@@ -1,6 +1,7 @@
 //! Full-text search: what is found, by whom, and that the index takes care of itself.
 
 mod cluster;
+mod listing;
 mod model;
 mod recovery;
 mod reindex;

@@ -20,7 +20,6 @@ const ACCESS_TOKEN: &str = "x-access-token";
 /// operations that are public: there a token that is not valid is none.
 pub(super) struct Asker {
     pub(super) session: Session,
-    #[expect(dead_code, reason = "searches and notifications wait for what follows the log")]
     pub(super) wanted: Wanted,
 }
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::fault::Refused;
 use crate::app::App;
+use crate::follow;
 
 /// The request's header.
 const HEADER: &str = "if-event-reached";
@@ -47,6 +48,14 @@ impl Wanted {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Waits until the search index has come so far, but no longer than a moment; the number, for the search to look
+    /// no further back than that.
+    pub(super) async fn wait_for_index(self, app: &App, session: &Session) -> i64 {
+        let Some(number) = self.0 else { return 0 };
+        follow::indexed(app, session.caller.workspace, number).await;
+        number
     }
 
     /// Waits until the follower `name` of the log, such as the index of searches, has come so far, for whoever reads

@@ -6,6 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use parlance_engine::conversation::ticket::{self, Change, Listing, New, Order, Role, Standing};
 use parlance_engine::conversation::{self, Status};
+use parlance_engine::search::Query as Search;
 use parlance_engine::{CategoryId, ConversationId, PersonId, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -69,6 +70,10 @@ pub(super) async fn list(
     let query = Query::new(query.as_deref());
     let paging = Paging::of(&query)?;
     let listing = listing(paging, &query)?;
+    if let Some(search) = Search::parse(&query.all("fullTextSearch").join(" ")) {
+        let page = found(&app, &asker, search, listing).await?;
+        return Ok(paging.show(answer(StatusCode::OK, wire::conversations(&page)?), page.total));
+    }
     let list = List::Tickets(listing.clone());
     if let Some(Page { body, total: Some(total) }) = app.pages.get(&asker.session, &list) {
         return Ok(paging.show(answer(StatusCode::OK, body), total));
@@ -77,6 +82,12 @@ pub(super) async fn list(
     let body = Bytes::from(wire::conversations(&page)?);
     app.pages.put(&asker.session, &list, Page { body: body.clone(), total: Some(page.total) });
     Ok(paging.show(answer(StatusCode::OK, body), page.total))
+}
+
+/// Those of the list in which these words occur.
+async fn found(app: &App, asker: &Asker, search: Search, listing: Listing) -> Result<ticket::Page> {
+    let search = search.since(asker.wanted.wait_for_index(app, &asker.session).await);
+    app.engine.search(asker.principal(), search, move |cx, found| ticket::found(cx, &listing, found)).await
 }
 
 /// POST: a new one, perhaps with its first message.

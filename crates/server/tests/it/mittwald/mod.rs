@@ -11,5 +11,6 @@ mod notification;
 pub mod openapi;
 mod preference;
 mod rate;
+mod search;
 mod token;
 mod user;
