@@ -1,13 +1,14 @@
 //! What every handler has at hand.
 
-use std::collections::{HashMap, HashSet};
+mod noted;
+
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use parlance_engine::credential::Session;
-use parlance_engine::credential::link::Link;
-use parlance_engine::{Engine, TokenId, WorkspaceId};
+use parlance_engine::Engine;
+use parlance_engine::credential::link::{Link, Recipient};
 
+pub use self::noted::{SeenPeople, UsedTokens};
 use crate::auth::{Jwts, Logins};
 use crate::blob::Blobs;
 use crate::config::Config;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub logins: Logins,
     /// Tokens used since their use was last noted.
     pub used: UsedTokens,
+    /// Who made a request since that was last noted; nobody while it does not matter.
+    pub seen: Option<SeenPeople>,
     /// How the followers of the event log come along.
     pub progress: Progress,
     /// Bytes of a body, at most.
@@ -76,6 +79,7 @@ impl App {
             jwts: Jwts::default(),
             logins: Logins::default(),
             used: UsedTokens::default(),
+            seen: config.mail.is_on().then(|| SeenPeople::new(config.mail.inactive_seconds.get())),
             progress: Progress::default(),
             body_bytes_max: config.limits.body_bytes_max.get(),
             links: Links(Arc::new((engine.links().clone(), public_url))),
@@ -106,35 +110,16 @@ impl Links {
     pub fn view(&self, link: &Link) -> String {
         format!("{}/files/{}", self.0.1, self.0.0.sign(link))
     }
-}
 
-/// Tokens that were used, until a runner notes it in the database.
-#[derive(Default)]
-pub struct UsedTokens(Mutex<HashSet<(WorkspaceId, TokenId)>>);
-
-/// How old the note of a token's last use may grow, in seconds. Noting costs a write, and a write costs every reader
-/// of SQLite its cache.
-const USE_NOTED_EVERY_SECONDS: i64 = 10 * 60;
-
-impl UsedTokens {
-    /// Remembers that this session's token was used, unless that was noted a short while ago.
-    pub fn saw(&self, session: &Session, now: parlance_engine::Time) {
-        let Some(token) = session.caller.token else { return };
-        if session.used_at.is_none_or(|at| at.plus_seconds(USE_NOTED_EVERY_SECONDS) <= now) {
-            self.lock().insert((session.caller.workspace, token));
-        }
+    /// Where somebody ends the e-mails to them.
+    #[must_use]
+    pub fn unsubscribe(&self, of: &Recipient) -> String {
+        format!("{}/unsubscribe/{}", self.0.1, self.0.0.sign_unsubscribe(of))
     }
 
-    /// Those remembered since the last call, workspace by workspace.
-    pub fn take(&self) -> HashMap<WorkspaceId, Vec<TokenId>> {
-        let mut used: HashMap<WorkspaceId, Vec<TokenId>> = HashMap::new();
-        for (workspace, token) in std::mem::take(&mut *self.lock()) {
-            used.entry(workspace).or_default().push(token);
-        }
-        used
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashSet<(WorkspaceId, TokenId)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Where clients reach the server, without a slash at its end.
+    #[must_use]
+    pub fn home(&self) -> &str {
+        &self.0.1
     }
 }

@@ -13,12 +13,14 @@ use serde::Deserialize;
 
 mod database_url;
 mod key;
+mod mail;
 mod source;
 #[cfg(test)]
 mod tests;
 mod value;
 
 pub use database_url::{DatabaseUrl, Secret};
+pub use mail::{Encryption, Mail, Sender};
 pub use source::Sources;
 pub use value::{LogFormat, MetricsListen, Network, Origin, PublicUrl};
 
@@ -56,6 +58,8 @@ pub struct Config {
     pub limits: Limits,
     /// Requests per second.
     pub rates: Rates,
+    /// Notices by e-mail.
+    pub mail: Mail,
 }
 
 /// `[database]`: which one, and how much of it.

@@ -13,6 +13,7 @@ pub mod document;
 pub mod file;
 pub mod follow;
 pub mod http;
+pub mod mail;
 pub mod page_cache;
 pub mod phone;
 pub mod picture;

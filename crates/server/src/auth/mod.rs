@@ -28,7 +28,11 @@ pub async fn session(app: &App, request: &Extensions, secret: &str) -> Result<Se
             app.engine.read(Principal::Nobody, move |cx| credential::by_token(cx, &secret)).await?
         }
     };
-    app.used.saw(&session, app.engine.now());
+    let now = app.engine.now();
+    app.used.saw(&session, now);
+    if let Some(seen) = &app.seen {
+        seen.saw(&session, now);
+    }
     Ok(session)
 }
 

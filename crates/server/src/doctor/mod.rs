@@ -3,6 +3,7 @@
 mod database;
 mod file;
 mod machine;
+mod mail;
 mod setting;
 
 use parlance_engine::Time;
@@ -47,6 +48,7 @@ pub struct Patient<'a> {
 #[must_use]
 pub fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     let mut findings = setting::findings(patient.config);
+    findings.push(mail::finding(patient.config));
     findings.extend(machine::findings(patient.config));
     findings.extend(database::findings(patient));
     findings

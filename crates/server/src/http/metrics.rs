@@ -18,6 +18,7 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use parlance_engine::db::metric;
 
 use super::fault::Fault;
+use crate::mail::MAILS;
 
 const REQUESTS: &str = "parlance_http_requests_total";
 const SECONDS: &str = "parlance_http_request_seconds";
@@ -62,6 +63,7 @@ fn describe() {
     describe_counter!(metric::RETRIES, "Batches of writes that were tried again.");
     describe_counter!(metric::REFUSALS, "Writes refused because the queue was full.");
     describe_counter!(metric::ERRORS, "Batches of writes and reads that the database did not do.");
+    describe_counter!(MAILS, "E-mails that were tried, by outcome: sent, put off, given up.");
     describe_counter!(
         LAST_WORDS,
         "Connections ended before a route was found, by reason: too many, not HTTP, too slow."

@@ -13,11 +13,13 @@ use crate::app::App;
 use crate::blob::Blobs;
 use crate::config::{Config, MetricsListen};
 use crate::http::{self, Limits, Listening, Shell};
+use crate::mail::{self, Mailer};
 use crate::{dialect, file, work};
 
 /// A server that has everything it needs and waits for its first request.
 pub struct House {
     app: App,
+    mailer: Option<Mailer>,
     router: Router,
     limits: Limits,
     door: TcpListener,
@@ -30,12 +32,13 @@ impl House {
         let door = http::bind(config.listen, "PARLANCE_LISTEN or --listen").await?;
         let metrics = open_metrics(config).await?;
         let blobs = open_blobs(config)?;
+        let mailer = Mailer::open(&config.mail).map_err(|refused| refused.to_string())?;
         let shell = Shell::new(config, dialect::owners());
         let limits = shell.limits.clone();
         let address = door.local_addr().map_err(|e| format!("the listener has no address: {e}"))?;
         let app = App::new(config, engine, blobs, shell.rates.clone(), config.public_url(address));
         let router = shell.around(routes(&app));
-        Ok(House { app, router, limits, door, metrics })
+        Ok(House { app, mailer, router, limits, door, metrics })
     }
 
     /// Where it listens.
@@ -46,11 +49,11 @@ impl House {
 
     /// Serves until `shutdown`, then answers what was accepted and ends the runners.
     pub async fn serve(self, shutdown: CancellationToken) {
-        let House { app, router, limits, door, metrics } = self;
+        let House { app, mailer, router, limits, door, metrics } = self;
         let stop_runners = CancellationToken::new();
         let engine = app.engine.clone();
         let side = tokio::spawn(serve_metrics(metrics, engine, limits.clone(), stop_runners.clone()));
-        let runners = tokio::spawn(work::run(app, stop_runners.clone()));
+        let runners = tokio::spawn(work::run(app, mailer, stop_runners.clone()));
         let cut = http::serve(Listening { listener: door, limits, shutdown }, router).await;
         if cut > 0 {
             tracing::warn!(connections = cut, "connections were cut off: they did not end in time");
@@ -68,7 +71,7 @@ impl House {
 fn routes(app: &App) -> Router {
     let ready = app.clone();
     let health = http::health::routes(move || is_ready(ready.clone()));
-    dialect::routes().merge(file::routes()).with_state(app.clone()).merge(health)
+    dialect::routes().merge(file::routes()).merge(mail::routes()).with_state(app.clone()).merge(health)
 }
 
 /// Whether the database answers.

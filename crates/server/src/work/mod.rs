@@ -1,5 +1,5 @@
-//! What is done beside the requests: telling people what was said, indexing it for search, forgetting what has grown old, and noting which
-//! tokens were used.
+//! What is done beside the requests: telling people what was said, indexing it for search, forgetting what has grown
+//! old, and noting which tokens were used and who was there.
 
 mod index;
 mod sweep;
@@ -7,16 +7,20 @@ mod sweep;
 use std::time::Duration;
 
 use parlance_engine::credential::token;
-use parlance_engine::{Cx, Principal, notification};
+use parlance_engine::{Cx, Principal, notification, presence};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::follow;
+use crate::mail::Mailer;
 
 /// Between two notes of which tokens were used.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
 
-/// Tokens noted in one write.
+/// Between two notes of who was there: less than the time after which somebody who was not is written to.
+const NOTE_SEEN_EVERY: Duration = Duration::from_secs(1);
+
+/// Tokens or people noted in one write.
 const NOTED_AT_ONCE: usize = 1_000;
 
 /// Between two sweeps.
@@ -26,8 +30,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 const NOTIFIED_AT_ONCE: i64 = 200;
 
 /// Runs until `shutdown`.
-pub async fn run(app: App, shutdown: CancellationToken) {
-    tokio::join!(keep_house(&app, &shutdown), notify(&app, &shutdown), index::run(&app, &shutdown));
+pub async fn run(app: App, mailer: Option<Mailer>, shutdown: CancellationToken) {
+    let mail = async {
+        if let Some(mailer) = &mailer {
+            tokio::join!(mailer.run(&app, &shutdown), note_seen(&app, &shutdown));
+        }
+    };
+    tokio::join!(keep_house(&app, &shutdown), notify(&app, &shutdown), index::run(&app, &shutdown), mail);
 }
 
 /// Makes the notifications of what happens.
@@ -59,6 +68,28 @@ fn note_used(app: &App) {
         for some in tokens.chunks(NOTED_AT_ONCE) {
             let some = some.to_vec();
             app.engine.write_later(Principal::Operator(Some(workspace)), move |cx| token::used(cx, &some));
+        }
+    }
+}
+
+/// Notes who made a request, while that matters; the last ones before it ends.
+async fn note_seen(app: &App, shutdown: &CancellationToken) {
+    let Some(people) = &app.seen else { return };
+    loop {
+        let is_last = shutdown.is_cancelled();
+        for (workspace, seen) in people.take(app.engine.now()) {
+            for some in seen.chunks(NOTED_AT_ONCE) {
+                let some = some.to_vec();
+                let note = move |cx: &mut Cx<'_>| presence::note(cx, &some);
+                app.engine.write_later(Principal::Operator(Some(workspace)), note);
+            }
+        }
+        if is_last {
+            return;
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = tokio::time::sleep(NOTE_SEEN_EVERY) => {}
         }
     }
 }

@@ -6,6 +6,7 @@ mod cross;
 mod document;
 mod fault;
 mod http;
+mod mail;
 mod managem;
 mod mittwald;
 mod support;

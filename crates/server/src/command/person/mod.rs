@@ -8,12 +8,13 @@ use clap::{Args, Subcommand};
 use parlance_engine::credential::password::{self, Hash};
 use parlance_engine::person::{self, Change, Person};
 use parlance_engine::workspace::Workspace;
-use parlance_engine::{Cx, Error, PersonId};
+use parlance_engine::{Cx, Error, PersonId, notice};
 use serde::{Deserialize, Serialize};
 
 use self::facts::Facts;
 pub use self::import::Import;
 use super::output::Part;
+use super::value::switch;
 use super::{Call, Failure, Output, Result, stdin};
 
 /// People in one read of a list.
@@ -52,6 +53,10 @@ pub struct Known {
 pub struct Set {
     /// Their external id or ours
     person: String,
+    /// Whether they are told by e-mail what others say while they are away
+    #[arg(long, value_name = "on|off", value_parser = switch)]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    mail: Option<bool>,
     #[command(flatten)]
     known: Known,
 }
@@ -123,7 +128,11 @@ impl Set {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
         let workspace = call.workspace(&self.known.workspace)?;
         let id = call.person(&workspace, &self.person)?.id;
-        self.known.write(call, &workspace, move |cx, change| person::set(cx, id, change))
+        let mail = self.mail;
+        self.known.write(call, &workspace, move |cx, change| {
+            mail.map_or(Ok(()), |wanted| notice::set_wanted(cx, id, wanted))?;
+            person::set(cx, id, change)
+        })
     }
 }
 

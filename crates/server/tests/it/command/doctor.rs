@@ -62,6 +62,35 @@ fn what_is_open_to_others_or_promised_wrongly_is_found() {
 }
 
 #[test]
+fn mail_that_cannot_be_sent_is_found() {
+    let site = Site::on_sqlite();
+    site.json("workspace add shop");
+    let here = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = here.local_addr().unwrap().port();
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let from = ("PARLANCE_MAIL_FROM", "Shop <shop@shop.example>".to_owned());
+    let public = ("PARLANCE_PUBLIC_URL", "https://shop.example".to_owned());
+    let at = |port: u16| ("PARLANCE_MAIL_PORT", port.to_string());
+    let cases = [
+        (vec![at(port)], "problem"),
+        (vec![from.clone(), at(nowhere)], "problem"),
+        (vec![from.clone(), at(port)], "problem"),
+        (vec![from, public, at(port)], "ok"),
+    ];
+    for (environment, expected) in cases {
+        let mut command = site.command(&["doctor", "--json"]);
+        command
+            .env("PARLANCE_MAIL_HOST", "127.0.0.1")
+            .env("PARLANCE_MAIL_TLS", "none")
+            .envs(environment.clone());
+        let code = i32::from(expected == "problem");
+        let health = super::site::done(command, b"").json(code);
+        assert_eq!(state(&health, "e-mail"), expected, "{environment:?}: {health:#}");
+    }
+    assert_eq!(state(&site.run("doctor --json").json(0), "e-mail"), "ok");
+}
+
+#[test]
 fn a_clock_that_went_back_is_found() {
     let site = Site::on_sqlite();
     site.json("workspace add shop");

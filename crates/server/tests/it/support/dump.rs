@@ -25,16 +25,23 @@ const TABLES: [(&str, &str); 13] = [
 /// The rows of every table and the idempotency keys, in an order of their own.
 pub fn of(address: &Address) -> String {
     let tables = TABLES.iter().chain(&[("idempotency", "*")]);
-    let queries = tables.map(|(table, columns)| (*table, format!("SELECT {columns} FROM {table}")));
+    let queries: Vec<String> =
+        tables.clone().map(|(table, columns)| format!("SELECT {columns} FROM {table}")).collect();
+    let found = rows(address, &queries);
+    tables.zip(found).map(|((table, _), rows)| section(table, rows)).collect()
+}
+
+/// The rows of each of these queries, as text.
+pub fn rows(address: &Address, queries: &[String]) -> Vec<Vec<String>> {
     match address {
         Address::Sqlite(path) => {
             let db = rusqlite::Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
                 .expect("the file opens");
-            queries.map(|(table, sql)| section(table, sqlite(&db, &sql))).collect()
+            queries.iter().map(|sql| sqlite(&db, sql)).collect()
         }
         Address::Postgres(url) => {
             let mut db = postgres::Client::connect(url, NoTls).expect("PostgreSQL answers");
-            queries.map(|(table, sql)| section(table, postgres(&mut db, &sql))).collect()
+            queries.iter().map(|sql| postgres(&mut db, sql)).collect()
         }
     }
 }

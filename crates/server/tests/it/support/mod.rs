@@ -4,6 +4,7 @@ mod database;
 mod dump;
 mod key_server;
 pub mod ledger;
+mod mail_server;
 mod patience;
 pub mod process;
 pub mod raw;
@@ -28,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use database::Database;
 pub use key_server::KeyServer;
+pub use mail_server::{Letter, MailServer, Manner};
 pub use patience::until;
 pub use transcript::Transcript;
 
@@ -106,7 +108,14 @@ impl Server {
 
     /// Another node on the same PostgreSQL and the same folder of files.
     pub fn another_node(&self) -> Server {
-        Server::open(self.database.clone(), self.data.clone(), self.clock.clone(), &config(&self.data))
+        self.another_node_with(|_| {})
+    }
+
+    /// [`Server::another_node`], configured as the test wants it.
+    pub fn another_node_with(&self, change: impl FnOnce(&mut Config)) -> Server {
+        let mut config = config(&self.data);
+        change(&mut config);
+        Server::open(self.database.clone(), self.data.clone(), self.clock.clone(), &config)
     }
 
     fn open(database: Arc<Database>, data: Arc<TempDir>, clock: Arc<TestClock>, config: &Config) -> Server {
@@ -177,6 +186,11 @@ impl Server {
     /// Everything the database holds, but for what is noted beside the requests: two are equal when nothing changed.
     pub fn dump(&self) -> String {
         dump::of(&self.database.address)
+    }
+
+    /// The rows of a query past the engine, as text.
+    pub fn rows(&self, sql: String) -> Vec<String> {
+        dump::rows(&self.database.address, &[sql]).concat()
     }
 
     /// Ends the server in order: whatever it has taken on is done, or never will be. The engine stays open.
