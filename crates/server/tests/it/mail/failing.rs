@@ -75,7 +75,7 @@ fn a_server_that_stops_lets_what_is_on_its_way_arrive() {
     let server = super::server(Database::sqlite(), &post);
     let shop = server.workspace("shop");
     let (ada, _bob) = pair(&server, &shop);
-    post.behave(Manner::Slow(Duration::from_millis(1_000)));
+    post.behave(Manner::Slow(Duration::from_millis(400)));
     write(&ada, "1", "Hello");
     super::owe(&server, &shop);
     server.clock.forward(10);

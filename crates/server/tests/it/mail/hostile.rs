@@ -66,7 +66,8 @@ fn check(letter: &Letter) -> Result<(), TestCaseError> {
     let message = parsed(letter);
     let mut names: Vec<&str> = message.headers_raw().map(|(name, _)| name).collect();
     let mut expected = HEADERS.to_vec();
-    (names.sort_unstable(), expected.sort_unstable());
+    names.sort_unstable();
+    expected.sort_unstable();
     prop_assert_eq!(names, expected);
     prop_assert_eq!(&letter.to, &["bob@home.test"]);
     let subject = message.subject().unwrap_or_default();
