@@ -69,6 +69,8 @@ kinds! {
     StatusChanged = "conversation.status",
     /// Somebody who was not in it takes part now.
     ParticipantJoined = "participant.joined",
+    /// Somebody takes part no longer.
+    ParticipantLeft = "participant.left",
     /// Somebody has read up to this message.
     ConversationRead = "conversation.read",
     /// Something was said.

@@ -2,7 +2,7 @@
 //! organisation. A conversation shared with it is visible to its members.
 
 use crate::db::{Row, args};
-use crate::{Cx, Error, PersonId, Result, Time};
+use crate::{Cx, Error, PersonId, Result, Time, participant};
 
 /// The most members of one aggregate that are named.
 const MEMBERS_MAX: i64 = 10_000;
@@ -75,7 +75,9 @@ pub(crate) fn of_person(
     )
 }
 
-/// Ends a membership; [`Error::NotFound`] when there is none.
+/// Ends a membership, and with it what the person saw through it alone: they take part no longer in the tickets that
+/// are shared with `a`, but for those that they began or that are with them or for them. [`Error::NotFound`] when there
+/// is none.
 pub fn remove(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<()> {
     let workspace = cx.operator()?;
     let removed = cx.tx.exec(
@@ -83,7 +85,11 @@ pub fn remove(cx: &mut Cx<'_>, person: PersonId, a: &Aggregate) -> Result<()> {
          WHERE workspace = $1 AND person = $2 AND domain = $3 AND aggregate = $4 AND aggregate_id = $5",
         args![workspace, person, a.domain, a.kind, a.id],
     )?;
-    if removed == 1 { crate::person::touched(cx) } else { Err(Error::NotFound) }
+    if removed != 1 {
+        return Err(Error::NotFound);
+    }
+    participant::left(cx, person, a)?;
+    crate::person::touched(cx)
 }
 
 /// Who belongs to `aggregate` now, at most [`MEMBERS_MAX`] of them.

@@ -4,7 +4,9 @@ mod store;
 
 use crate::conversation::{self, Conversation};
 use crate::event;
+use crate::membership::Aggregate;
 use crate::message::Message;
+use crate::person::{self, Kind};
 use crate::{ConversationId, Cx, PersonId, Result};
 
 /// How many messages the caller has not read, in all their conversations of the marketplace.
@@ -53,6 +55,23 @@ pub(crate) fn join(cx: &mut Cx<'_>, id: ConversationId, person: PersonId) -> Res
     let spot = store::Spot { workspace: cx.workspace()?, conversation: id, person };
     if store::join(cx.tx, spot, cx.now)? {
         cx.emit(event::Kind::ParticipantJoined, |e| event::Event {
+            conversation: Some(id),
+            person: Some(person),
+            ..e
+        });
+    }
+    Ok(())
+}
+
+/// Somebody is a member of `aggregate` no longer. In what was shared with it they took part as one of its members,
+/// unless they began it or it is with them or for them; an agent takes part as an agent.
+pub(crate) fn left(cx: &mut Cx<'_>, person: PersonId, aggregate: &Aggregate) -> Result<()> {
+    let workspace = cx.workspace()?;
+    if person::get(cx, person)?.kind == Kind::Agent {
+        return Ok(());
+    }
+    for id in store::leave(cx.tx, workspace, person, aggregate)? {
+        cx.emit(event::Kind::ParticipantLeft, |e| event::Event {
             conversation: Some(id),
             person: Some(person),
             ..e

@@ -1,6 +1,7 @@
 //! The statements of this room; it owns the tables `participant` and `inbox`.
 
 use crate::db::{Conn, args};
+use crate::membership::Aggregate;
 use crate::{ConversationId, PersonId, Result, Time, WorkspaceId};
 
 /// A person in a conversation.
@@ -57,6 +58,31 @@ pub(super) fn join(tx: &mut Conn, at: Spot, now: Time) -> Result<bool> {
         args![at.workspace, at.person],
     )?;
     Ok(joined == 1)
+}
+
+/// From which conversations they went. None of them counts in an inbox, but a page may have shown it.
+pub(super) fn leave(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    person: PersonId,
+    a: &Aggregate,
+) -> Result<Vec<ConversationId>> {
+    let mut left: Vec<ConversationId> = tx.all(
+        "DELETE FROM participant WHERE workspace = $1 AND person = $2 AND conversation IN (
+             SELECT c.id FROM conversation c
+             WHERE c.workspace = $1 AND c.shared_domain = $3 AND c.shared_aggregate = $4 AND c.shared_id = $5
+               AND c.source_type IS NULL AND c.created_by <> $2
+               AND COALESCE(c.recipient, '') <> $2 AND COALESCE(c.main_person, '') <> $2)
+         RETURNING conversation",
+        args![workspace, person, a.domain, a.kind, a.id],
+        |row| row.get(),
+    )?;
+    left.sort_unstable();
+    tx.exec(
+        "UPDATE inbox SET version = version + 1 WHERE workspace = $1 AND person = $2",
+        args![workspace, person],
+    )?;
+    Ok(left)
 }
 
 pub(super) fn count_unread(tx: &mut Conn, author: Spot, index: i64, now: Time) -> Result<()> {

@@ -128,6 +128,29 @@ on_both! {
         assert_eq!(list(house, bob, &Listing { order: vec![(Order::ShortId, false)], ..all() }), [for_bob, to_bob]);
     }
 
+    fn who_is_a_member_no_longer_is_out_of_what_they_were_in_as_one(house: &House) {
+        let at = Desk::new(house);
+        let bob = house.customer(&at.shop, "bob");
+        [at.ada, bob, at.agent].into_iter().for_each(|who| at.member(house, who, "customer"));
+        let shared = New { shared_with: Some(aggregate("customer")), ..says("Ours.") };
+        let ours = at.ticket(house, &shared).unwrap();
+        let for_bob = at.ticket(house, &New { main_person: Some(bob.person), ..shared.clone() }).unwrap();
+        let by_bob = house.write(bob, move |cx| ticket::start(cx, &shared)).unwrap();
+        for who in [bob, at.agent] {
+            [ours, for_bob, by_bob].into_iter().for_each(|id| drop(house.post(who, id, "I say.").unwrap()));
+        }
+        for who in [bob.person, at.agent.person] {
+            house.write(at.operator, move |cx| membership::remove(cx, who, &aggregate("customer"))).unwrap();
+        }
+        let by_number = Listing { order: vec![(Order::ShortId, false)], ..all() };
+        assert_eq!(list(house, bob, &by_number), [for_bob, by_bob]);
+        assert_eq!(house.post(bob, ours, "Still here?").map(drop), Err(Error::NotFound));
+        assert_eq!(seen(house, at.ada, ours)[1..], ["Ours.", "I say.", "I say.", "answered"]);
+        let members = |id| house.read(at.ada, move |cx| ticket::members(cx, id)).unwrap();
+        let takes_part = |id| members(id).iter().filter(|member| member.takes_part).count();
+        assert_eq!([ours, for_bob, by_bob].map(takes_part), [2, 3, 2]);
+    }
+
     fn nobody_is_drawn_in_by_somebody_they_have_nothing_to_do_with(house: &House) {
         let at = Desk::new(house);
         let stranger = house.customer(&at.shop, "stranger");

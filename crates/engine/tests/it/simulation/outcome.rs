@@ -5,6 +5,7 @@ use parlance_engine::conversation::{Conversation, Start, Status};
 use parlance_engine::credential::link::{Link, Purpose};
 use parlance_engine::event::{Event, Kind as What};
 use parlance_engine::file::{Attachment, Verdict};
+use parlance_engine::membership::Aggregate;
 use parlance_engine::message::{self, Message, Post};
 use parlance_engine::person::Kind;
 use parlance_engine::{ConversationId, FileId, MessageId, PersonId, Time};
@@ -194,5 +195,26 @@ impl Space {
         let (actor, id) = (Some(who.person), Some(talk.conversation.id));
         let about = |e| Event { actor, conversation: id, person: Some(person), ..e };
         self.happened(now, What::ParticipantJoined, about);
+    }
+
+    /// Somebody belongs to `aggregate` no longer: they leave what they were in as one of its members.
+    pub fn left(&mut self, person: PersonId, aggregate: &Aggregate, now: Time) {
+        if self.person(person).kind == Kind::Agent {
+            return;
+        }
+        let mut left = Vec::new();
+        for talk in &mut self.talks {
+            let Conversation { id, source, shared_with, created_by, recipient, .. } = &talk.conversation;
+            let own = *created_by == person || *recipient == Some(person);
+            let shared = source.is_none() && shared_with.as_ref() == Some(aggregate);
+            if shared && !own && talk.seats.remove(&person).is_some() {
+                left.push(*id);
+            }
+        }
+        left.sort_unstable();
+        for id in left {
+            let about = |e| Event { conversation: Some(id), person: Some(person), ..e };
+            self.happened(now, What::ParticipantLeft, about);
+        }
     }
 }

@@ -251,7 +251,11 @@ impl Player<'_> {
         } else {
             let was = self.spaces[at].members.remove(&spot);
             let expected = if was { Ok(()) } else { Err(Error::NotFound) };
+            let (of, now) = (aggregate.clone(), self.now());
             self.write(operator, move |cx| membership::remove(cx, id, &aggregate), expected);
+            if was {
+                self.spaces[at].left(id, &of, now);
+            }
         }
     }
 
