@@ -26,14 +26,16 @@ const RULES: [(&str, &str); 9] = [
     ),
     (
         "participants whose unread count is not what they have not read",
-        "SELECT COUNT(*), MIN(p.person) FROM participant p WHERE p.unread <> (
+        "SELECT COUNT(*), MIN(p.person) FROM participant p JOIN person a ON a.workspace = p.workspace AND a.id = p.person
+         WHERE p.unread <> (
              SELECT COUNT(*) FROM message m WHERE m.workspace = p.workspace AND m.conversation = p.conversation
-                AND m.idx > p.read_index AND m.author <> p.person)",
+                AND m.idx > p.read_index AND m.author <> p.person AND (m.internal = 0 OR a.kind = 'agent'))",
     ),
     (
         "inboxes whose unread count is not the sum over their conversations",
         "SELECT COUNT(*), MIN(i.person) FROM inbox i WHERE i.unread <> (
              SELECT COALESCE(CAST(SUM(p.unread) AS BIGINT), 0) FROM participant p
+             JOIN conversation c ON c.workspace = p.workspace AND c.id = p.conversation AND c.source_type IS NOT NULL
              WHERE p.workspace = i.workspace AND p.person = i.person)",
     ),
     (

@@ -2,20 +2,36 @@
 
 use std::path::Path;
 
+use parlance_engine::access::Caller;
 use parlance_engine::checkup::Checkup;
+use parlance_engine::conversation::ticket::{self, New};
 use parlance_engine::db::Address;
+use parlance_engine::message::{self, Post};
+use parlance_engine::workspace::Workspace;
 use parlance_engine::{Time, participant};
 
 use crate::support::{House, on_both};
 
 /// Two people, a conversation between them that one has read half of, and another workspace with nothing in it.
-fn furnish(house: &House) {
+fn furnish(house: &House) -> (Workspace, Caller) {
     let shop = house.workspace("shop");
     house.workspace("empty");
     let (ada, bob) = (house.customer(&shop, "ada"), house.customer(&shop, "bob"));
     let id = house.start(ada, "bob", "o-1", "one").unwrap();
     (0..3).for_each(|_| drop(house.post(ada, id, "two").unwrap()));
     house.write(bob, move |cx| participant::mark_read(cx, id, 2)).unwrap();
+    (shop, ada)
+}
+
+/// A ticket with something in it that is not for its customer.
+fn answer(house: &House, shop: &Workspace, ada: Caller) {
+    let agent = house.agent(shop, "agnes");
+    let ticket = New { body: Some("Help!".into()), ..New::default() };
+    let id = house.write(ada, move |cx| ticket::start(cx, &ticket)).unwrap();
+    for internal in [true, false] {
+        let say = Post { internal, ..Post::new(id, "Hm.".into()) };
+        house.write(agent, move |cx| message::post(cx, &say)).unwrap();
+    }
 }
 
 /// Runs `sql` behind the engine's back.
@@ -30,7 +46,8 @@ fn tamper(address: &Address, sql: &str) {
 
 on_both! {
     fn what_verbs_leave_is_sound(house: &House) {
-        furnish(house);
+        let (shop, ada) = furnish(house);
+        answer(house, &shop, ada);
         let mut checkup = Checkup::open(&house.database.address).unwrap();
         let schema = checkup.schema().unwrap();
         assert_eq!(schema.applied, schema.known);
