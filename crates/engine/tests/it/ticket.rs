@@ -6,8 +6,11 @@ use parlance_engine::conversation::ticket::{self, Change, Listing, New, Order, S
 use parlance_engine::conversation::{self, Status};
 use parlance_engine::membership::{self, Aggregate};
 use parlance_engine::message::{self, Post};
+use parlance_engine::preference::{self, Preference};
 use parlance_engine::workspace::Workspace;
-use parlance_engine::{ConversationId, Error, MessageId, PersonId, Principal, Result, event, participant};
+use parlance_engine::{
+    ConversationId, Error, MessageId, PersonId, Principal, Result, category, event, participant,
+};
 
 use crate::support::{House, on_both};
 
@@ -249,6 +252,29 @@ on_both! {
         assert_eq!(house.write(buyer, move |cx| conversation::lock(cx, id)), Err(Error::NotFound));
         house.post(at.agent, id, "Hello, Ada.").unwrap();
         assert_eq!(house.read(buyer, participant::unread), Ok(0));
+    }
+
+    fn the_agent_whom_a_customer_prefers_takes_part_from_the_beginning(house: &House) {
+        let at = Desk::new(house);
+        let (other, agent) = (house.agent(&at.shop, "oscar"), at.agent);
+        at.member(house, at.ada, "customer");
+        let prefer = |category, person| Preference { customer: "c-1".into(), category, person };
+        for new in [prefer(None, agent.person), prefer(Some(category::GENERAL), other.person)] {
+            house.write(at.operator, move |cx| preference::set(cx, &new)).unwrap();
+        }
+        let domains = house.read(at.agent, category::offered).unwrap();
+        let domains = domains.iter().find(|c| c.name == "domains").unwrap().id;
+        let related = New { related_to: Some(aggregate("customer")), category: Some(domains), ..says("Mine.") };
+        let shared = New { shared_with: Some(aggregate("customer")), ..says("Ours.") };
+        for (new, whose) in [(related, agent), (shared, other)] {
+            let id = at.ticket(house, &new).unwrap();
+            let members = house.read(at.ada, move |cx| ticket::members(cx, id)).unwrap();
+            let mut found: Vec<_> = members.iter().filter(|m| m.takes_part).map(|m| m.person.id).collect();
+            found.sort();
+            let mut expected = [at.ada.person, whose.person];
+            expected.sort();
+            assert_eq!(found, expected);
+        }
     }
 
     fn a_service_is_asked_for_in_a_ticket_of_its_own(house: &House) {

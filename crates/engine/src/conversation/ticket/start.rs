@@ -4,7 +4,7 @@ use super::{Role, Ticket, checked_title, may, store};
 use crate::conversation::{Conversation, Status, store as conversations};
 use crate::membership::Aggregate;
 use crate::message::{self, Post};
-use crate::{CategoryId, ConversationId, Cx, PersonId, Result, category, event, participant};
+use crate::{CategoryId, ConversationId, Cx, PersonId, Result, category, event, participant, preference};
 
 /// A ticket to begin; everything may be missing.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +43,8 @@ pub enum Service {
     MailSendLimitIncrease,
 }
 
-/// Begins a ticket. The caller, whom it is for and with whom it is shared take part.
+/// Begins a ticket. The caller, whom it is for, with whom it is shared, and the agent whom its customer prefers take
+/// part.
 /// [`crate::Error::Invalid`] naming what cannot be: a title that is none, an unknown category or person, something to
 /// share with that the caller does not belong to, a message that cannot be said.
 pub fn start(cx: &mut Cx<'_>, new: &New) -> Result<ConversationId> {
@@ -60,7 +61,8 @@ pub fn start(cx: &mut Cx<'_>, new: &New) -> Result<ConversationId> {
     store::insert(cx.tx, caller.workspace, &ticket)?;
     let id = ticket.conversation.id;
     cx.emit(event::Kind::ConversationStarted, |e| event::Event { conversation: Some(id), ..e });
-    for person in [Some(caller.person), new.main_person, shared].into_iter().flatten() {
+    let looks_after = preferred(cx, &ticket)?;
+    for person in [Some(caller.person), new.main_person, shared, looks_after].into_iter().flatten() {
         participant::join(cx, id, person)?;
     }
     if let Some(body) = &new.body {
@@ -75,6 +77,14 @@ pub fn request(cx: &mut Cx<'_>, request: &Request) -> Result<ConversationId> {
     let id = start(cx, &New { title, ..New::default() })?;
     message::request(cx, id, request.service.as_str(), request.payload.clone())?;
     Ok(id)
+}
+
+/// The agent who looks after such tickets of the customer whose it is.
+fn preferred(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Option<PersonId>> {
+    let aggregates = [ticket.conversation.shared_with.as_ref(), ticket.related_to.as_ref()];
+    let customer = aggregates.into_iter().flatten().find(|a| a.domain == "customer" && a.kind == "customer");
+    let Some(customer) = customer else { return Ok(None) };
+    preference::preferred(cx, &customer.id, ticket.category.unwrap_or(category::GENERAL))
 }
 
 fn ticket(cx: &mut Cx<'_>, new: &New) -> Result<Ticket> {
