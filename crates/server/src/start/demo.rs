@@ -1,4 +1,4 @@
-//! The demo workspace: two people with a token each, and three commands to try.
+//! The demo workspace: two people and an agent with a token each, and commands to try.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use parlance_engine::credential::token;
-use parlance_engine::person::{self, Change, Facts};
+use parlance_engine::person::{self, Change, Facts, Kind};
 use parlance_engine::workspace;
 use parlance_engine::{Cx, Engine, Error, Principal, Result};
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,12 @@ const SLUG: &str = "demo";
 /// Where the demo's tokens are kept for the next start, beside the database that knows only their hashes.
 const FILE: &str = "demo.json";
 
-/// The tokens of the two people.
+/// The tokens of the three.
 #[derive(Serialize, Deserialize)]
 pub struct Demo {
     ada: String,
     bob: String,
+    agnes: String,
 }
 
 /// Founds the demo the first time, and finds it every other time.
@@ -32,23 +33,24 @@ pub fn prepare(engine: &Engine, data: &Path) -> Result<Demo, String> {
         return Ok(demo);
     }
     let mint = |name: &'static str| engine.write_blocking(workspace, move |cx| token_of(cx, name));
-    let demo = mint("ada").and_then(|ada| Ok(Demo { ada, bob: mint("bob")? }));
+    let demo = mint("ada").and_then(|ada| Ok(Demo { ada, bob: mint("bob")?, agnes: mint("agnes")? }));
     let demo = demo.map_err(|e| format!("the demo's tokens cannot be made: {e}"))?;
     keep(&path, &demo).map_err(|e| format!("the demo's tokens cannot be kept in {}: {e}", path.display()))?;
     Ok(demo)
 }
 
 impl Demo {
-    /// What to print: where the server is, who may ask, and three commands that work.
+    /// What to print: where the server is, who may ask, and commands that work.
     #[must_use]
     pub fn welcome(&self, url: &str) -> String {
-        let Demo { ada, bob } = self;
+        let Demo { ada, bob, agnes } = self;
         format!(
             r#"
 Parlance answers at {url}
 
-  ada  (a buyer)   {ada}
-  bob  (a seller)  {bob}
+  ada    (a buyer)   {ada}
+  bob    (a seller)  {bob}
+  agnes  (an agent)  {agnes}
 
 Ada asks Bob about an order:
 
@@ -58,9 +60,9 @@ Bob sees that something is unread:
 
   curl -s {url}/conversations/unread-count -H 'Authorization: Bearer {bob}'
 
-Bob looks at his conversations:
+Agnes, who answers for support, looks at all conversations as tickets, and finds this one:
 
-  curl -s {url}/conversations -H 'Authorization: Bearer {bob}'
+  curl -s '{url}/v2/conversations?fullTextSearch=sent' -H 'x-access-token: {agnes}'
 
 Stop with Ctrl-C. What was said is kept, and the next start finds it.
 "#
@@ -68,15 +70,15 @@ Stop with Ctrl-C. What was said is kept, and the next start finds it.
     }
 }
 
-/// The demo workspace with its two people, made where they are missing.
+/// The demo workspace with its people, made where they are missing.
 fn found(engine: &Engine) -> Result<Principal> {
     let made = engine.write_blocking(Principal::OPERATOR, |cx| match workspace::by_slug(cx, SLUG) {
         Err(Error::NotFound) => workspace::add(cx, SLUG, &workspace::Change::default()),
         found => found,
     })?;
     let operator = Principal::Operator(Some(made.id));
-    for name in ["ada", "bob"] {
-        match engine.write_blocking(operator, move |cx| person::add(cx, &newcomer(name))) {
+    for (name, kind) in [("ada", Kind::Customer), ("bob", Kind::Customer), ("agnes", Kind::Agent)] {
+        match engine.write_blocking(operator, move |cx| person::add(cx, &newcomer(name, kind))) {
             Ok(_) | Err(Error::Conflict(_)) => {}
             Err(error) => return Err(error),
         }
@@ -84,9 +86,10 @@ fn found(engine: &Engine) -> Result<Principal> {
     Ok(operator)
 }
 
-fn newcomer(name: &str) -> Change {
+fn newcomer(name: &str, kind: Kind) -> Change {
     let name = Some(name.to_owned());
     Change {
+        kind: Some(kind),
         facts: Facts { external_id: name.clone(), username: name, ..Facts::default() },
         ..Change::default()
     }

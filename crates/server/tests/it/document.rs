@@ -56,7 +56,8 @@ fn typed(steps: &[Step], installation: &Installation, server: &Process) -> Strin
     let script = script
         .replace("http://127.0.0.1:8080", &server.url)
         .replace("plc_the_token_of_ada", &token("ada"))
-        .replace("plc_the_token_of_bob", &token("bob"));
+        .replace("plc_the_token_of_bob", &token("bob"))
+        .replace("plc_the_token_of_agnes", &token("agnes"));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut shell = Command::new("bash");
     shell
