@@ -11,13 +11,16 @@ use crate::app::App;
 use crate::blob::{Key, Source};
 use crate::document::{self, Document, Offer};
 
+/// A file that was taken, and the number under which the log can be asked whether it can be seen.
+pub type Taken = (Attachment, i64);
+
 /// Takes the file of a form for an upload token, once. Nothing is kept of what is refused or not sent to its end; what
 /// was sent to its end is examined and kept even if its sender hangs up.
 ///
 /// # Errors
 /// Those of [`upload::ticket`] for the token, before anything is read; [`Refused::Form`], [`Refused::Document`]; and
 /// [`Error::Conflict`] when another upload for the same token was faster.
-pub async fn take(app: &App, token: &str, request: Request) -> Result<Attachment, Refused> {
+pub async fn take(app: &App, token: &str, request: Request) -> Result<Taken, Refused> {
     let shown = {
         let token = token.to_owned();
         app.engine.read(Principal::Nobody, move |cx| upload::ticket(cx, &token)).await?
@@ -29,14 +32,14 @@ pub async fn take(app: &App, token: &str, request: Request) -> Result<Attachment
     kept.await.unwrap_or_else(|died| Err(Error::Internal(format!("keeping an upload: {died}")).into()))
 }
 
-async fn keep(app: &App, shown: Shown, token: String, offer: Offer) -> Result<Attachment, Refused> {
+async fn keep(app: &App, shown: Shown, token: String, offer: Offer) -> Result<Taken, Refused> {
     let document = document::examine(&app.cleaner, shown.rules, offer).await?;
     let owner = Principal::from(shown.caller);
     let id = app.engine.write(owner, move |cx| upload::claim(cx, &token)).await?;
     let (received, source) = apart(document);
     let stored = store(app, id, source).await;
     let noted = match stored {
-        Ok(()) => app.engine.write(owner, move |cx| upload::received(cx, id, &received)).await,
+        Ok(()) => app.engine.write_numbered(owner, move |cx| upload::received(cx, id, &received)).await,
         Err(error) => Err(error),
     };
     if noted.is_err() {

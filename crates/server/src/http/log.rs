@@ -1,7 +1,7 @@
 //! The log: text for people or one JSON object a line, with the id of the request that a line belongs to.
 //!
-//! Bodies, tokens and query strings are never written; paths under `/uploads/`, `/files/` and `/unsubscribe/`,
-//! which are keys to what lies there, are cut short.
+//! Bodies, tokens and query strings are never written; paths under `/uploads/`, `/files/` and others that are keys to
+//! what lies there, are cut short.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -19,7 +19,8 @@ use super::request_id::RequestId;
 use crate::config::LogFormat;
 
 /// Beginnings of paths whose rest is a secret.
-const SECRET_PATHS: [&str; 3] = ["/uploads/", "/files/", "/unsubscribe/"];
+const SECRET_PATHS: [&str; 5] =
+    ["/uploads/", "/files/", "/unsubscribe/", "/v2/file-upload-tokens/", "/v2/file-token-rules/"];
 
 /// Starts logging to standard error, for the whole process. `filter` is what the configuration calls `log`.
 ///
@@ -105,6 +106,7 @@ mod tests {
         assert_eq!(redacted("/uploads/s3cret"), "/uploads/…");
         assert_eq!(redacted("/files/s3cret/a.png"), "/files/…");
         assert_eq!(redacted("/unsubscribe/s3cret"), "/unsubscribe/…");
+        assert_eq!(redacted("/v2/file-upload-tokens/s3cret/rules"), "/v2/file-upload-tokens/…");
         assert_eq!(redacted("/conversations/1"), "/conversations/1");
     }
 

@@ -146,7 +146,13 @@ impl<'a> Message<'a> {
             body: &message.body,
             created_at: Stamp(message.created_at),
             viewed_at: message.viewed_at.map(Stamp),
-            attachments: message.attachments.iter().map(|a| Attachment::new(a, links)).collect(),
+            // This wire has no word for a file that is no image.
+            attachments: message
+                .attachments
+                .iter()
+                .filter(|a| a.is_image())
+                .map(|a| Attachment::new(a, links))
+                .collect(),
         }
     }
 }

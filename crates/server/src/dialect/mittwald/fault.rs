@@ -10,6 +10,7 @@ use parlance_engine::Error;
 use serde::Serialize;
 
 use crate::dialect::spelling::json;
+use crate::file;
 use crate::http::Fault;
 use crate::refusal::{self, Refusal};
 
@@ -20,6 +21,10 @@ pub(super) enum Refused {
     Stopped(Refusal),
     /// What was sent is not what the operation takes.
     Invalid(Vec<Problem>),
+    /// What was sent is well-formed and is not taken for what it holds; the status says in which way.
+    Unusable(StatusCode, Problem),
+    /// A file has nothing in the range that was asked for; how long it is, in bytes.
+    OutOfRange(u64),
     /// The event it waited for never came.
     NotReached,
 }
@@ -95,6 +100,15 @@ impl IntoResponse for Refused {
             Refused::Stopped(Refusal::Engine(error)) => of_engine(&error),
             Refused::Stopped(Refusal::Shell(fault)) => of_shell(fault),
             Refused::Invalid(problems) => invalid(StatusCode::BAD_REQUEST, &problems),
+            // The official web client reads the message of the whole, and not those of the parts.
+            Refused::Unusable(status, problem) => {
+                validation(status, &problem.message, std::slice::from_ref(&problem))
+            }
+            Refused::OutOfRange(size) => {
+                let response =
+                    plain(StatusCode::RANGE_NOT_SATISFIABLE, "RangeNotSatisfiableError", file::RANGE);
+                file::outside(response, size)
+            }
             Refused::NotReached => {
                 let message = "The event of if-event-reached has not been reached.";
                 plain(StatusCode::PRECONDITION_FAILED, "PreconditionFailedError", message)
@@ -165,7 +179,11 @@ fn plain(status: StatusCode, kind: &str, message: &str) -> Response {
 }
 
 fn invalid(status: StatusCode, problems: &[Problem]) -> Response {
-    let wire = Invalid { kind: "ValidationError", message: "Validation failed", problems };
+    validation(status, "Validation failed", problems)
+}
+
+fn validation(status: StatusCode, message: &str, problems: &[Problem]) -> Response {
+    let wire = Invalid { kind: "ValidationError", message, problems };
     json(status, serde_json::to_vec(&wire).expect("texts are JSON"))
 }
 

@@ -7,13 +7,16 @@ mod category;
 mod consistency;
 mod conversation;
 mod fault;
+mod file;
 mod foreign;
 mod hand_work;
 mod message;
 mod notification;
 mod parameter;
 mod preference;
+mod rules;
 mod token;
+mod upload;
 mod user;
 mod wire;
 
@@ -43,6 +46,8 @@ impl Dialect for Mittwald {
         let one = "/v2/conversations/{conversationId}";
         let limit = "/v2/mail-addresses/{mailAddressId}/actions/request-rate-limit-change";
         Router::new()
+            .merge(upload::routes())
+            .merge(file::routes())
             .route("/v2/notifications", get(notification::list))
             .route("/v2/notifications/status", put(notification::read_all_quietly))
             .route("/v2/notifications/actions/read-all", post(notification::read_all))

@@ -129,6 +129,8 @@ struct User<'a> {
     clear_name: &'a str,
     is_employee: bool,
     active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar_ref_id: Option<Shown<FileId>>,
 }
 
 impl<'a> User<'a> {
@@ -138,6 +140,7 @@ impl<'a> User<'a> {
             clear_name: clear_name(person),
             is_employee: person.kind == person::Kind::Agent,
             active: person.active,
+            avatar_ref_id: person.avatar_file.map(Shown),
         }
     }
 }

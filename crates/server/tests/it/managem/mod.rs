@@ -13,6 +13,6 @@ mod jwt;
 mod logged;
 mod sanitise;
 mod signed;
-mod talk;
+pub mod talk;
 mod tenancy;
 mod token;

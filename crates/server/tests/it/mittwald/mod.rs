@@ -3,6 +3,7 @@
 mod base;
 mod category;
 mod conversation;
+mod file;
 mod fresh;
 mod hostile;
 mod login;

@@ -8,6 +8,7 @@ mod mail_server;
 mod patience;
 pub mod process;
 pub mod raw;
+pub mod s3;
 mod transcript;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -200,6 +201,11 @@ impl Server {
             let ended = self.runtime.block_on(serving);
             assert!(ended.is_ok() || std::thread::panicking(), "the server ended badly");
         }
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     /// `HOST:PORT`.

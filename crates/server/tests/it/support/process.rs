@@ -91,6 +91,11 @@ impl Installation {
 }
 
 impl Process {
+    /// Its number among the processes of the machine.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What `kill -9` does: no last word, no flush.
     pub fn kill(mut self) {
         self.child.kill().expect("the server is killed");
