@@ -103,7 +103,7 @@ impl Request {
 impl Known {
     fn add(&self, call: &Call<'_>) -> Result<Output> {
         let workspace = call.workspace(&self.workspace)?;
-        self.write(call, &workspace, person::add)
+        Ok(Output::One(facts::shown(&self.write(call, &workspace, person::add)?)))
     }
 
     /// Runs `verb` and sets the password, both or neither.
@@ -112,15 +112,14 @@ impl Known {
         call: &Call<'_>,
         workspace: &Workspace,
         verb: impl Fn(&mut Cx<'_>, &Change) -> parlance_engine::Result<Person> + Send + 'static,
-    ) -> Result<Output> {
+    ) -> Result<Person> {
         let change = self.facts.change(workspace)?;
         let password = self.login.hash()?;
-        let person = call.write(workspace, move |cx| {
+        call.write(workspace, move |cx| {
             let person = verb(cx, &change)?;
             set_password(cx, &person, password.as_ref())?;
             Ok(person)
-        })?;
-        Ok(Output::One(facts::shown(&person)))
+        })
     }
 }
 
@@ -129,10 +128,13 @@ impl Set {
         let workspace = call.workspace(&self.known.workspace)?;
         let id = call.person(&workspace, &self.person)?.id;
         let mail = self.mail;
-        self.known.write(call, &workspace, move |cx, change| {
+        let person = self.known.write(call, &workspace, move |cx, change| {
             mail.map_or(Ok(()), |wanted| notice::set_wanted(cx, id, wanted))?;
             person::set(cx, id, change)
-        })
+        })?;
+        let mut shown = facts::shown(&person);
+        shown["mail"] = call.read(&workspace, move |cx| notice::is_wanted(cx, id))?.into();
+        Ok(Output::One(shown))
     }
 }
 

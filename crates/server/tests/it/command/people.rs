@@ -45,6 +45,16 @@ on_every_site! {
         assert_eq!(site.run("person set a1 --workspace shop --active on --json").error().0, "not_found");
     }
 
+    fn e_mails_to_a_person_are_ended_and_begun_again(site: &Site) {
+        shop(site);
+        site.json("person add --workspace shop --external-id u1 --email ada@shop.example");
+        for (option, wanted) in [("", true), ("--mail off", false), ("--mail off", false), ("", false), ("--mail on", true), ("--mail on", true), ("", true)] {
+            assert_eq!(site.json(&format!("person set u1 --workspace shop {option}"))["mail"], wanted, "{option}");
+        }
+        assert_eq!(site.run("person set nobody --workspace shop --mail off --json").error().0, "not_found");
+        assert_eq!(site.run("person set u1 --workspace shop --mail maybe").code(), 2);
+    }
+
     fn a_person_who_is_there_or_cannot_be_is_refused_and_nothing_changes(site: &Site) {
         shop(site);
         site.json("person add --workspace shop --external-id u1 --username ada");
