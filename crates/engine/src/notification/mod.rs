@@ -1,7 +1,7 @@
 //! Notifications: for everybody who takes part in a conversation, what somebody else said there.
 //!
 //! They are made by a follower of the event log, never by the write itself. A notification is named by its message,
-//! because nobody has two about one. Having read the message makes it read, whoever of the two comes first; reading
+//! because nobody has two about one. Reading the message reads it too, also when the follower comes to both later; reading
 //! the notification says nothing about the message.
 
 mod store;
@@ -102,7 +102,7 @@ pub fn follow(cx: &mut Cx<'_>, limit: i64) -> Result<bool> {
     let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(false) };
     let stretch = store::Stretch { workspace: cx.operator()?, first: first.seq, last: last.seq };
     if events.iter().any(|event| event.event.kind == What::MessagePosted) {
-        store::notify(cx.tx, stretch, cx.now)?;
+        store::notify(cx.tx, stretch)?;
     }
     for (person, conversation) in readers(&events) {
         store::read_up_to_index(cx.tx, stretch.workspace, person, conversation, cx.now)?;

@@ -15,12 +15,11 @@ pub(super) struct Stretch {
 
 /// One statement for a whole stretch: whoever takes part since before a message, and did not write it, is notified of
 /// it; what agents alone may read, to agents alone.
-pub(super) fn notify(tx: &mut Conn, stretch: Stretch, now: Time) -> Result<()> {
+pub(super) fn notify(tx: &mut Conn, stretch: Stretch) -> Result<()> {
     tx.exec(
-        "INSERT INTO notification (workspace, person, created_at, message, conversation, kind, severity, read_at)
+        "INSERT INTO notification (workspace, person, created_at, message, conversation, kind, severity)
          SELECT m.workspace, p.person, m.created_at, m.id, m.conversation, m.kind,
-                CASE WHEN m.kind = 'service_request' THEN 'warning' ELSE 'info' END,
-                CASE WHEN p.read_index >= m.idx THEN CAST($4 AS BIGINT) END
+                CASE WHEN m.kind = 'service_request' THEN 'warning' ELSE 'info' END
          FROM event e
          JOIN message m ON m.workspace = e.workspace AND m.id = e.message
          JOIN participant p ON p.workspace = m.workspace AND p.conversation = m.conversation
@@ -28,7 +27,7 @@ pub(super) fn notify(tx: &mut Conn, stretch: Stretch, now: Time) -> Result<()> {
          WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq <= $3 AND e.kind = 'message.posted'
            AND p.person <> m.author AND p.joined_at <= m.created_at AND (m.internal = 0 OR o.kind = 'agent')
          ON CONFLICT (workspace, person, created_at, message) DO NOTHING",
-        args![stretch.workspace, stretch.first, stretch.last, now],
+        args![stretch.workspace, stretch.first, stretch.last],
     )?;
     Ok(())
 }
