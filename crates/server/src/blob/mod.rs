@@ -18,8 +18,8 @@ use std::io::{self, Cursor, Seek, SeekFrom};
 use std::ops::Range;
 
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use futures_util::{StreamExt, TryStreamExt};
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
@@ -112,13 +112,6 @@ impl Blobs {
                 blocking(move || disk.delete(&key)).await
             }
         }
-    }
-
-    /// The whole file under `key`, for one that is known to be small.
-    pub async fn whole(&self, key: &Key) -> io::Result<Option<Vec<u8>>> {
-        let Some(stream) = self.get(key, None).await? else { return Ok(None) };
-        let parts: Vec<Bytes> = stream.try_collect().await?;
-        Ok(Some(parts.concat()))
     }
 }
 
