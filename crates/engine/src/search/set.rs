@@ -10,11 +10,11 @@ use super::term::Phrase;
 use crate::{Result, Time};
 
 /// For how long a set may be used after the index has moved on, in microseconds. The index itself may be as far
-/// behind the conversations.
-const KEPT_US: i64 = 1_000_000;
+/// behind the conversations, and both together shall be no more than a second.
+const KEPT_US: i64 = 500_000;
 
 /// While one thread makes a set anew the others go on with one that is not older than this.
-const KEPT_MEANWHILE_US: i64 = 2 * KEPT_US;
+const KEPT_MEANWHILE_US: i64 = 750_000;
 
 /// Documents from which on a set is worth keeping.
 const DOCUMENTS_MIN: u64 = 4_000;

@@ -34,24 +34,19 @@ pub(super) fn at(main: &mut Conn, workspace: WorkspaceId, seq: i64) -> Result<Ti
 
 /// As it is now: whatever a part of the log says has become of a title or a message.
 pub(super) fn changed(main: &mut Conn, part: Part) -> Result<Vec<Document>> {
-    let names = names(
-        main,
-        "SELECT c.short_id, m.idx, f.name FROM event e
-         JOIN message m ON m.workspace = e.workspace AND m.id = e.message
-         JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation
-         JOIN file f ON f.workspace = m.workspace AND f.message = m.id
-         WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3 AND m.attachments > 0
-           AND f.state = 'attached' AND f.name IS NOT NULL ORDER BY e.seq, f.created_at, f.id",
-        part,
-    )?;
-    let mut documents = main.all(
-        "SELECT c.short_id, m.idx, m.internal, m.body FROM event e
+    let said = main.all(
+        "SELECT c.short_id, m.idx, m.internal, m.body, m.attachments FROM event e
          JOIN message m ON m.workspace = e.workspace AND m.id = e.message
          JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation
          WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3 AND e.kind <> 'conversation.read'",
         args![part.workspace, part.from, part.to],
-        |row| message(row, &names),
+        |row| Ok((said(row)?, row.get::<i64>()?)),
     )?;
+    let names = match said.iter().any(|(_, files)| *files > 0) {
+        true => names(main, NAMES_OF_CHANGED, part)?,
+        false => Names::new(),
+    };
+    let mut documents: Vec<Document> = said.iter().map(|(said, _)| message(said, &names)).collect();
     documents.extend(main.all(
         "SELECT c.short_id, c.title FROM event e
          JOIN conversation c ON c.workspace = e.workspace AND c.id = e.conversation
@@ -62,6 +57,13 @@ pub(super) fn changed(main: &mut Conn, part: Part) -> Result<Vec<Document>> {
     )?);
     Ok(documents)
 }
+
+const NAMES_OF_CHANGED: &str = "SELECT c.short_id, m.idx, f.name FROM event e
+     JOIN message m ON m.workspace = e.workspace AND m.id = e.message
+     JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation
+     JOIN file f ON f.workspace = m.workspace AND f.message = m.id
+     WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3 AND m.attachments > 0
+       AND f.state = 'attached' AND f.name IS NOT NULL ORDER BY e.seq, f.created_at, f.id";
 
 /// The last short id of the next `limit` conversations after `from`, and how many there are.
 pub(super) fn next_span(
@@ -101,7 +103,7 @@ pub(super) fn all(main: &mut Conn, span: Span, each: &mut dyn FnMut(Document) ->
          JOIN message m ON m.workspace = c.workspace AND m.conversation = c.id
          WHERE c.workspace = $1 AND c.short_id > $2 AND c.short_id <= $3 ORDER BY c.short_id, m.idx",
         args![span.workspace, span.from, span.to],
-        |row| each(message(row, &names)?),
+        |row| each(message(&said(row)?, &names)),
     )
 }
 
@@ -122,8 +124,11 @@ fn head(row: &Row<'_>) -> Result<Document> {
     Ok(Document::head(row.get()?, &row.get::<String>()?))
 }
 
-fn message(row: &Row<'_>, names: &Names) -> Result<Document> {
-    let said = Said { short_id: row.get()?, index: row.get()?, internal: row.get()?, body: row.get()? };
+fn said(row: &Row<'_>) -> Result<Said> {
+    Ok(Said { short_id: row.get()?, index: row.get()?, internal: row.get()?, body: row.get()? })
+}
+
+fn message(said: &Said, names: &Names) -> Document {
     let names = names.get(&(said.short_id, said.index)).map_or(&[][..], Vec::as_slice);
-    Ok(Document::message(&said, names))
+    Document::message(said, names)
 }

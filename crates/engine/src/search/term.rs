@@ -67,7 +67,7 @@ fn runs(text: &str) -> Vec<Run> {
             joined = false;
             continue;
         }
-        let unspaced = if is_combining_mark(c) { None } else { Some(is_unspaced(c)) };
+        let unspaced = if !c.is_ascii() && is_combining_mark(c) { None } else { Some(is_unspaced(c)) };
         match runs.last_mut() {
             Some(run) if joined && unspaced.is_none_or(|it| it == run.unspaced) => run.text.push(c),
             _ => runs.push(Run { text: c.into(), unspaced: unspaced.unwrap_or(false) }),
@@ -95,7 +95,7 @@ fn is_accent(c: char) -> bool {
 }
 
 fn is_of_a_word(c: char) -> bool {
-    c.is_alphanumeric() || (is_combining_mark(c) && canonical_combining_class(c) > 0)
+    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c) && canonical_combining_class(c) > 0)
 }
 
 /// Whether the script of `c` has no spaces between words: Han, kana, Hangul, Bopomofo, Thai, Lao, Khmer, Myanmar

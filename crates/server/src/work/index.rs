@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::follow;
 
-/// Between two batches: large ones cost half of what small ones do, and what is said is found soon enough.
-const REST: Duration = Duration::from_millis(200);
+/// Between two batches: large ones cost less for each message, and what is said is found soon enough.
+const REST: Duration = Duration::from_millis(400);
 
 /// After a batch in which something went wrong.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -242,10 +242,14 @@ fn look_up<T>(
     columns: &str,
     read: impl Fn(&Row<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
-    let places = places.join(", ");
-    let sql =
-        format!("SELECT {columns} FROM conversation c WHERE c.workspace = $1 AND c.short_id IN ({places})");
+    let place = |place: usize| format!("(CAST($1 AS BIGINT), CAST(${place} AS BIGINT))");
+    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(place).collect();
+    // Asked with IN, SQLite rather goes through the whole workspace.
+    let sql = format!(
+        "WITH n (workspace, short_id) AS (VALUES {}) SELECT {columns} FROM n CROSS JOIN conversation c
+         WHERE c.workspace = n.workspace AND c.short_id = n.short_id AND n.workspace = $1",
+        places.join(", ")
+    );
     let mut found = Vec::with_capacity(short_ids.len());
     for some in short_ids.chunks(LOOKUP_MAX) {
         // Places that are left over hold nothing, so that there is one text, which stays prepared.

@@ -116,7 +116,7 @@ on_both! {
         }
     }
 
-    fn what_a_common_word_finds_is_kept_for_a_second_and_no_longer(house: &House) {
+    fn what_a_common_word_finds_is_kept_for_a_moment_and_no_longer(house: &House) {
         let shop = house.workspace("shop");
         let ada = house.agent(&shop, "ada");
         let first = open(house, ada, "common");
