@@ -66,6 +66,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server as an operator would, but without rate limits: one address asks for everybody here.
     pub(crate) fn start(home: &Home) -> Result<Self> {
+        Self::start_with(home, &[])
+    }
+
+    /// The same, with these settings besides.
+    pub(crate) fn start_with(home: &Home, settings: &[(&str, &str)]) -> Result<Self> {
         let (address, metrics) = (free_address()?, free_address()?);
         let log = File::create(home.data.join("bench-server.log"))?;
         let child = home
@@ -75,6 +80,7 @@ impl Server {
             .env("PARLANCE_METRICS_LISTEN", metrics.to_string())
             .env("PARLANCE_RATES_TOKEN_PER_SECOND", "0")
             .env("PARLANCE_RATES_ADDRESS_PER_SECOND", "0")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -17,6 +17,7 @@ mod report;
 mod run;
 mod seed;
 mod table;
+mod tickets;
 mod work;
 
 use std::io::Write;

@@ -4,7 +4,7 @@ use crate::bare::Cost;
 use crate::figure::Figure;
 use crate::memory::Memory;
 use crate::table::{Goal, Row, Unit};
-use crate::{posts, reads};
+use crate::{posts, reads, tickets};
 
 // What the figures must be.
 const PAGE_TIMES_MAX: f64 = 1.3;
@@ -13,6 +13,10 @@ const POST_SHARE_MIN: f64 = 0.6;
 const POST_P99_MS: f64 = 25.0;
 const SINGLE_TIMES_MAX: f64 = 1.5;
 const LARGER_TIMES_MAX: f64 = 1.3;
+const TICKETS_SHARE_MIN: f64 = 0.4;
+const SEARCH_P99_MS: f64 = 20.0;
+const LARGER_SEARCH_TIMES_MAX: f64 = 2.0;
+const INDEXED_SHARE_MIN: f64 = 0.85;
 const IDLE_MB: f64 = 40.0;
 const PEAK_MB: f64 = 150.0;
 
@@ -28,6 +32,14 @@ pub(crate) struct Figures {
     pub(crate) posted: posts::Served,
     /// What they are compared with.
     pub(crate) committed: posts::Committed,
+    /// The lists of tickets.
+    pub(crate) lists: tickets::Lists,
+    /// The searches.
+    pub(crate) searches: tickets::Searches,
+    /// The searches at ten times the conversations.
+    pub(crate) large_searches: Option<tickets::Searches>,
+    /// The posts with the index and without.
+    pub(crate) indexed: tickets::Indexed,
     /// Over all of it.
     pub(crate) memory: Memory,
 }
@@ -37,8 +49,65 @@ pub(crate) fn rows(figures: &Figures) -> Vec<Row> {
     let mut rows = reads(&figures.served, &figures.compared);
     rows.extend(posts(&figures.posted, &figures.committed));
     rows.extend(figures.large.iter().flat_map(|large| larger(&figures.served, large)));
+    rows.extend(lists(&figures.lists));
+    rows.extend(searches(&figures.searches, figures.large_searches.as_ref()));
+    rows.push(indexed(&figures.indexed));
     rows.extend(memory(&figures.memory));
     rows
+}
+
+/// The two lists of tickets.
+fn lists(lists: &tickets::Lists) -> Vec<Row> {
+    let row = |work: &str, figure: &Figure| Row {
+        work: format!("`GET /v2/conversations`, 20 with the total, {work}"),
+        ours: figure.to_string(),
+        compared: format!("stack, constant {} bytes: {}", lists.stack.body_bytes, lists.stack),
+        value: figure.rate / lists.stack.rate,
+        unit: Unit::Percent,
+        goal: Goal::AtLeast(TICKETS_SHARE_MIN),
+    };
+    vec![
+        row("an agent's of all, nothing changed", &lists.agent),
+        row("a different person each time", &lists.each),
+    ]
+}
+
+/// The searches, and the rare word at ten times the conversations.
+fn searches(searches: &tickets::Searches, large: Option<&tickets::Searches>) -> Vec<Row> {
+    let row = |work: &str, figure: &Figure| Row {
+        work: format!("`fullTextSearch` of {work}, 8 connections, while people post: p99"),
+        ours: figure.to_string(),
+        compared: String::new(),
+        value: figure.p99_us as f64 / 1000.0,
+        unit: Unit::Ms,
+        goal: Goal::Below(SEARCH_P99_MS),
+    };
+    let larger = large.map(|large| Row {
+        work: "`fullTextSearch` of a rare word at ten times the conversations: p50".to_owned(),
+        ours: large.rare.to_string(),
+        compared: format!("itself: {}", searches.rare),
+        value: large.rare.p50_us as f64 / searches.rare.p50_us as f64,
+        unit: Unit::Times,
+        goal: Goal::AtMost(LARGER_SEARCH_TIMES_MAX),
+    });
+    let rows = [
+        row("a rare word", &searches.rare),
+        row("a common word", &searches.common),
+        row("two words", &searches.two),
+    ];
+    rows.into_iter().chain(larger).collect()
+}
+
+/// What the index costs those who post.
+fn indexed(indexed: &tickets::Indexed) -> Row {
+    Row {
+        work: "`POST …/messages`, 32 connections, while all is indexed".to_owned(),
+        ours: indexed.with.to_string(),
+        compared: format!("the same without an index: {}", indexed.without),
+        value: indexed.with.rate / indexed.without.rate,
+        unit: Unit::Percent,
+        goal: Goal::AtLeast(INDEXED_SHARE_MIN),
+    }
 }
 
 /// The three read rows.

@@ -16,6 +16,7 @@ use crate::reads::{self, Reads};
 use crate::report::{self, Figures};
 use crate::seed::database::Result;
 use crate::table::Table;
+use crate::tickets::Tickets;
 use crate::work::Work;
 
 /// Places that are asked or written to, at most.
@@ -106,7 +107,32 @@ impl Run {
         let large = large.map(|it| self.large_reads(it, &worlds.large_work, &mut memory)).transpose()?;
         let (posted, committed) = self.posts(&databases.scratch, worlds, &mut memory)?;
         databases.scratch.check()?;
-        Ok(Figures { served, compared, large, posted, committed, memory })
+        let home = self.home(&databases.scratch);
+        let tickets = self.tickets(&home, &worlds.small_work, &worlds.small);
+        let lists = self.quietest(|| tickets.lists(&mut memory))?;
+        let searches = self.quietest(|| tickets.searches(&mut memory))?;
+        let indexed = self.quietest(|| tickets.indexed())?;
+        let searched = |it: &Prepared| {
+            let home = self.home(it);
+            self.tickets(&home, &worlds.large_work, &worlds.large).searches(&mut memory)
+        };
+        let large_searches = databases.large.as_ref().map(searched).transpose()?;
+        Ok(Figures {
+            served,
+            compared,
+            large,
+            posted,
+            committed,
+            lists,
+            searches,
+            large_searches,
+            indexed,
+            memory,
+        })
+    }
+
+    fn tickets<'a>(&self, home: &'a Home, work: &'a Work, world: &'a World) -> Tickets<'a> {
+        Tickets { home, work, world, phase: self.effort.phase }
     }
 
     fn reads(

@@ -13,13 +13,19 @@ use rand_pcg::Pcg64Mcg;
 use words::Words;
 
 /// Counts up whenever the same seed gives other rows; cached databases are keyed by it.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The last moment of the data: 2026-01-01T00:00:00Z, in microseconds.
 const END_US: i64 = 1_767_225_600_000_000;
 const DAY_US: i64 = 86_400_000_000;
 /// Conversations begin within these days before the end.
 const DAYS: i64 = 730;
+/// The word that stands in the first messages of [`RARE_PLACES`] conversations and nowhere else.
+pub(crate) const RARE_WORD: &str = "quixotic";
+/// How many those are, however much data there is.
+const RARE_PLACES: usize = 20;
+/// They are so far apart.
+const RARE_EVERY: usize = 97;
 /// The seed of the vocabulary.
 const WORDS_SEED: u64 = 7;
 
@@ -213,10 +219,21 @@ impl World {
         Message {
             id: self.message_id(number, index),
             author: self.author(number, index),
-            body: self.words.body(&mut stream(Of::Body, number, index)),
+            body: self.body(number, index),
             created_us,
             viewed_us: read.then_some(created_us + conversation.span_us / conversation.messages as i64 / 2),
         }
+    }
+
+    fn body(&self, number: usize, index: usize) -> String {
+        let body = self.words.body(&mut stream(Of::Body, number, index));
+        let is_rare = index == 1 && number.is_multiple_of(RARE_EVERY) && number / RARE_EVERY < RARE_PLACES;
+        if is_rare { format!("{body} {RARE_WORD}") } else { body }
+    }
+
+    /// The word that stands in more messages than all but `rank` others.
+    pub(crate) fn common_word(&self, rank: usize) -> &str {
+        self.words.of_rank(rank)
     }
 
     /// When a message was said: in order, and never twice at the same moment in one conversation.

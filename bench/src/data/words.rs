@@ -29,6 +29,11 @@ impl Words {
         &self.0[(share.powi(3) * WORDS as f64) as usize]
     }
 
+    /// The word of this rank; 0 comes most often.
+    pub(super) fn of_rank(&self, rank: usize) -> &str {
+        &self.0[rank]
+    }
+
     /// A message of 20 to 300 characters, short ones being more common.
     pub(super) fn body(&self, random: &mut impl Rng) -> String {
         let chars = random.random_range(BODY_CHARS).min(random.random_range(BODY_CHARS));

@@ -4,7 +4,7 @@
 use super::database::{Database, Result};
 
 /// What must not be, and the query that counts how often it is. `WS` stands for the workspace.
-const CONTRADICTIONS: [(&str, &str); 8] = [
+const CONTRADICTIONS: [(&str, &str); 9] = [
     (
         "conversations whose indexes do not run 1, 2, 3 … up to the message count",
         "SELECT COUNT(*) FROM conversation c LEFT JOIN (
@@ -23,6 +23,13 @@ const CONTRADICTIONS: [(&str, &str); 8] = [
         "SELECT COUNT(*) FROM conversation c JOIN message m
              ON m.workspace = c.workspace AND m.conversation = c.id AND m.idx = c.message_count
          WHERE c.workspace = WS AND m.created_at <> c.updated_at",
+    ),
+    (
+        "conversations that do not name their newest message",
+        "SELECT COUNT(*) FROM conversation c JOIN message m
+             ON m.workspace = c.workspace AND m.conversation = c.id AND m.idx = c.message_count
+         WHERE c.workspace = WS AND NOT
+             (c.last_idx = m.idx AND c.last_author = m.author AND c.last_at = m.created_at AND c.title <> '')",
     ),
     (
         "conversations that do not have two participants with the conversation's own time of change",

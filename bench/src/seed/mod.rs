@@ -68,6 +68,7 @@ impl Seed<'_> {
             "token (workspace, id, hash, person, can_write, created_at)",
             numbers.clone().map(|number| self.token(number)),
         )?;
+        self.agent(database)?;
         let unread = self.unread();
         database.fill(
             "inbox (workspace, person, version, unread)",
@@ -99,6 +100,30 @@ impl Seed<'_> {
         ]
     }
 
+    /// Somebody who sees every conversation; their number is behind that of everybody else.
+    fn agent(&self, database: &mut Database) -> Result<()> {
+        let number = self.world.size.people;
+        let (id, born) = (self.world.person_id(number), self.world.joined_us(number));
+        database.fill(
+            "person (workspace, id, kind, username, active, reviews, rating_milli, score_milli, sales, purchases,
+                joined_at, created_at)",
+            std::iter::once(row![
+                self.workspace, id.as_str(), "agent", "agent", 1_i64, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64, born, born
+            ]),
+        )?;
+        database.fill(
+            "token (workspace, id, hash, person, can_write, created_at)",
+            std::iter::once(row![
+                self.workspace,
+                self.world.token_id(number),
+                token_hash(number),
+                id.as_str(),
+                1_i64,
+                born
+            ]),
+        )
+    }
+
     fn token(&self, number: usize) -> Vec<Cell> {
         let joined_us = self.world.joined_us(number);
         row![
@@ -124,7 +149,7 @@ impl Seed<'_> {
         let numbers = 0..self.world.size.conversations;
         database.fill(
             "conversation (workspace, id, short_id, locked, source_type, source_id, created_by, recipient, pair,
-                message_count, created_at, updated_at)",
+                message_count, created_at, updated_at, title, last_idx, last_author, last_at)",
             numbers.clone().map(|number| self.conversation(number)),
         )?;
         database.fill(
@@ -136,6 +161,7 @@ impl Seed<'_> {
     fn conversation(&self, number: usize) -> Vec<Cell> {
         let conversation = &self.world.conversations[number];
         let (buyer, seller) = (&self.people[conversation.buyer], &self.people[conversation.seller]);
+        let said_us = self.world.said_us(number, conversation.messages);
         row![
             self.workspace,
             self.world.conversation_id(number),
@@ -148,8 +174,17 @@ impl Seed<'_> {
             format!("{}:{}", buyer.min(seller), buyer.max(seller)),
             conversation.messages,
             conversation.created_us,
-            self.world.said_us(number, conversation.messages),
+            said_us,
+            self.title(number),
+            conversation.messages,
+            self.people[self.world.author(number, conversation.messages)].as_str(),
+            said_us,
         ]
+    }
+
+    /// As the engine makes one of a first message.
+    fn title(&self, number: usize) -> String {
+        self.world.message(number, 1).body.chars().take(80).collect()
     }
 
     fn participants(&self, number: usize) -> [Vec<Cell>; 2] {
@@ -248,7 +283,13 @@ impl Seed<'_> {
         database.run(&format!(
             "UPDATE counter SET event_seq = {events}, conversation_seq = {} WHERE workspace = {workspace}",
             size.conversations
-        ))
+        ))?;
+        // Whoever tells people of news has nothing to tell of what is old.
+        ["notification", "notice"].iter().try_for_each(|name| {
+            database.run(&format!(
+                "INSERT INTO follower (workspace, name, seq) VALUES ({workspace}, '{name}', {events})"
+            ))
+        })
     }
 }
 

@@ -50,6 +50,8 @@ pub struct Parts {
     pub progress: Progress,
     /// Bytes of a body, at most.
     pub body_bytes_max: usize,
+    /// Whether conversations can be searched.
+    pub searches: bool,
     links: Links,
 }
 
@@ -82,6 +84,7 @@ impl App {
             seen: config.mail.is_on().then(|| SeenPeople::new(config.mail.inactive_seconds.get())),
             progress: Progress::default(),
             body_bytes_max: config.limits.body_bytes_max.get(),
+            searches: config.search.enabled,
             links: Links(Arc::new((engine.links().clone(), public_url))),
             engine,
         }))

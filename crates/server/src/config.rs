@@ -58,8 +58,18 @@ pub struct Config {
     pub limits: Limits,
     /// Requests per second.
     pub rates: Rates,
+    /// Full-text search.
+    pub search: Search,
     /// Notices by e-mail.
     pub mail: Mail,
+}
+
+/// `[search]`: whether conversations can be searched.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// Whether there is an index, which takes about as much room as the messages.
+    pub enabled: bool,
 }
 
 /// `[database]`: which one, and how much of it.

@@ -16,8 +16,11 @@ const REST: Duration = Duration::from_millis(400);
 /// After a batch in which something went wrong.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Runs until `shutdown`. After a quiet time news is indexed at once.
+/// Runs until `shutdown`, where there shall be an index. After a quiet time news is indexed at once.
 pub(super) async fn run(app: &App, shutdown: &CancellationToken) {
+    if !app.searches {
+        return;
+    }
     let mut news = app.engine.news();
     while !shutdown.is_cancelled() {
         news.borrow_and_update();

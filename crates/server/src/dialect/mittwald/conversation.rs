@@ -6,8 +6,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use parlance_engine::conversation::ticket::{self, Change, Listing, New, Order, Role, Standing};
 use parlance_engine::conversation::{self, Status};
+use parlance_engine::error::Cause;
 use parlance_engine::search::Query as Search;
-use parlance_engine::{CategoryId, ConversationId, PersonId, Result};
+use parlance_engine::{CategoryId, ConversationId, Error, PersonId, Result};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -86,6 +87,11 @@ pub(super) async fn list(
 
 /// Those of the list in which these words occur.
 async fn found(app: &App, asker: &Asker, search: Search, listing: Listing) -> Result<ticket::Page> {
+    if !app.searches {
+        let message =
+            "Nothing can be searched on this server: its operator has switched that off.".to_owned();
+        return Err(Error::Busy { cause: Cause::Queue, message });
+    }
     let search = search.since(asker.wanted.wait_for_index(app, &asker.session).await);
     app.engine.search(asker.principal(), search, move |cx, found| ticket::found(cx, &listing, found)).await
 }
