@@ -59,8 +59,8 @@ pub fn follow(cx: &mut Cx<'_>, timing: &Timing, limit: i64) -> Result<bool> {
     Ok(events.len() as i64 == limit)
 }
 
-/// Whether somebody of the operator's workspace wants e-mails from now on. [`Error::NotFound`] when there is no such
-/// person.
+/// Whether somebody of the operator's workspace wants e-mails from now on. [`crate::Error::NotFound`] when there is
+/// no such person.
 pub fn set_wanted(cx: &mut Cx<'_>, person: PersonId, wanted: bool) -> Result<()> {
     let workspace = cx.operator()?;
     crate::person::get(cx, person)?;

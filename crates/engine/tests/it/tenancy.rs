@@ -5,13 +5,15 @@ use parlance_engine::conversation::{
     self, Listing, Order, Source, SourceKind, Start, Status, thread, ticket,
 };
 use parlance_engine::credential::{password, token};
-use parlance_engine::file::{self, Place, Verdict};
+use parlance_engine::file::{self, Place, Verdict, upload};
 use parlance_engine::membership::{self, Aggregate};
 use parlance_engine::message::{self, Post};
-use parlance_engine::person::{self, Change};
+use parlance_engine::notice::{self, Timing};
+use parlance_engine::person::{self, Change, Facts};
+use parlance_engine::preference::{self, Preference};
 use parlance_engine::{
-    ConversationId, Cx, Error, FileId, MessageId, PersonId, Principal, Result, TokenId, event, idempotency,
-    participant,
+    CategoryId, ConversationId, Cx, Error, FileId, MessageId, PersonId, Principal, Result, TokenId, category,
+    event, idempotency, notification, participant, presence,
 };
 
 use crate::support::{House, on_both};
@@ -71,7 +73,7 @@ on_both! {
 type Verb = fn(&mut Cx<'_>, &Rooms, &Rooms) -> Result<()>;
 
 /// Verbs of people: what is ours, then what is theirs.
-const PEOPLES: [(&str, Verb); 22] = [
+const PEOPLES: [(&str, Verb); 30] = [
     ("get", |cx, _, t| conversation::get(cx, t.conversation).map(drop)),
     ("lock", |cx, _, t| conversation::lock(cx, t.conversation)),
     ("messages", |cx, _, t| message::page(cx, t.conversation, 0, 20).map(drop)),
@@ -98,6 +100,20 @@ const PEOPLES: [(&str, Verb); 22] = [
         )
     }),
     ("members", |cx, _, t| ticket::members(cx, t.conversation).map(drop)),
+    ("category", |cx, _, t| category::get(cx, &t.category.to_string()).map(drop)),
+    ("category by name", |cx, _, t| category::get(cx, &format!("sort of {}", t.name)).map(drop)),
+    ("begin of a category", |cx, _, t| {
+        let new = ticket::New { category: Some(t.category), ..ticket::New::default() };
+        ticket::start(cx, &new).map(drop)
+    }),
+    ("begin for a person", |cx, _, t| {
+        let new = ticket::New { main_person: Some(t.ada.person), ..ticket::New::default() };
+        ticket::start(cx, &new).map(drop)
+    }),
+    ("read a notification", |cx, _, t| notification::set_read(cx, t.message, true)),
+    ("send a file", |cx, _, t| upload::request(cx, t.conversation).map(drop)),
+    ("borrow a file", |cx, _, t| upload::lend(cx, t.conversation, t.file).map(drop)),
+    ("borrow a file through ours", |cx, o, t| upload::lend(cx, o.conversation, t.file).map(drop)),
     ("await", |cx, _, t| file::awaited(cx, t.draft)),
     ("upload", |cx, _, t| file::uploaded(cx, t.draft, &IMAGE)),
     ("attach to our message", |cx, o, t| file::attach(cx, o.place(), t.file).map(drop)),
@@ -107,7 +123,7 @@ const PEOPLES: [(&str, Verb); 22] = [
 ];
 
 /// Verbs of the operator of our workspace.
-const OPERATORS: [(&str, Verb); 10] = [
+const OPERATORS: [(&str, Verb); 14] = [
     ("get a person", |cx, _, t| person::get(cx, t.ada.person).map(drop)),
     ("set a person", |cx, _, t| {
         let change = Change { active: Some(false), ..Change::default() };
@@ -135,6 +151,13 @@ const OPERATORS: [(&str, Verb); 10] = [
     }),
     ("add a member", |cx, _, t| membership::add(cx, t.ada.person, &project(), "owner").map(drop)),
     ("list memberships", |cx, _, t| none(membership::page(cx, t.ada.person, None, 10)?)),
+    ("change a category", |cx, _, t| {
+        let change = category::Change { active: Some(false), ..category::Change::default() };
+        category::set(cx, &t.category.to_string(), change).map(drop)
+    }),
+    ("prefer a person", |cx, _, t| preference::set(cx, &preferred(t.agent.person))),
+    ("end their e-mails", |cx, _, t| notice::set_wanted(cx, t.ada.person, false)),
+    ("look at versions", |cx, _, t| none(message::versions(cx, t.message)?)),
     ("remove a member", |cx, _, t| membership::remove(cx, t.ada.person, &project())),
 ];
 
@@ -145,7 +168,9 @@ fn attempt(house: &House, who: impl Into<Principal>, verb: Verb, ours: &Rooms, t
 
 /// There is nothing here, or nobody to write to.
 fn refused(outcome: &Result<()>) -> bool {
-    matches!(outcome, Err(Error::NotFound | Error::Invalid { field: "recipientId", .. }))
+    let named = ["recipientId", "mainUserId", "category", "categoryId"];
+    matches!(outcome, Err(Error::NotFound))
+        || matches!(outcome, Err(Error::Invalid { field, .. }) if named.contains(field))
 }
 
 fn none<T>(found: Vec<T>) -> Result<()> {
@@ -164,6 +189,7 @@ struct Rooms {
     file: FileId,
     draft: FileId,
     token: TokenId,
+    category: CategoryId,
 }
 
 impl Rooms {
@@ -177,7 +203,10 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
     let name = format!("ada of {slug}");
     let (ada, agent) = (house.customer(&workspace, &name), house.agent(&workspace, "agnes"));
     let operator = Principal::Operator(Some(workspace.id));
-    house.customer(&workspace, "bob");
+    let bob = house.customer(&workspace, "bob").person;
+    let reachable = Facts { email: Some("bob@example.com".into()), ..Facts::default() };
+    let reachable = Change { facts: reachable, ..Change::default() };
+    house.write(operator, move |cx| person::set(cx, bob, &reachable)).expect("Bob has an address");
     let begin = |body: &str| house.start(ada, "bob", "o-1", body).expect("a conversation begins");
     let (conversation, _) = (begin("Hello."), begin("Are you there?"));
     let page = house.read(ada, move |cx| message::page(cx, conversation, 1, 1)).unwrap();
@@ -198,7 +227,10 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
     let answer = idempotency::Answer { status: 201, body: slug.to_owned() };
     house.write(ada, move |cx| idempotency::once(cx, Some(&once), |_| Ok(answer.clone()))).unwrap();
     let token = house.write(operator, move |cx| admit(cx, ada.person, slug)).expect("Ada is let in");
-    Rooms { ada, agent, name, conversation, message: place.message, file, draft, token }
+    let sort = format!("sort of {name}");
+    let category =
+        house.write(operator, move |cx| news(cx, ada.person, agent.person, &sort)).expect("there is news");
+    Rooms { ada, agent, name, conversation, message: place.message, file, draft, token, category }
 }
 
 fn admit(cx: &mut Cx<'_>, ada: PersonId, slug: &str) -> Result<TokenId> {
@@ -207,6 +239,23 @@ fn admit(cx: &mut Cx<'_>, ada: PersonId, slug: &str) -> Result<TokenId> {
     let new = token::New { person: ada, label: Some("phone".into()), can_write: true, expires_at: None };
     token::add(cx, &new).map(|(token, _)| token.id)
 }
+
+/// What follows from what was said, and what else an operator sets.
+fn news(cx: &mut Cx<'_>, ada: PersonId, agent: PersonId, sort: &str) -> Result<CategoryId> {
+    notification::follow(cx, 1_000)?;
+    notice::follow(cx, &TIMING, 1_000)?;
+    presence::note(cx, &[(ada, cx.now)])?;
+    notice::set_wanted(cx, ada, false)?;
+    preference::set(cx, &preferred(agent))?;
+    category::add(cx, sort, vec![category::Reference::Project]).map(|category| category.id)
+}
+
+fn preferred(person: PersonId) -> Preference {
+    Preference { customer: "c-1".into(), category: None, person }
+}
+
+const TIMING: Timing =
+    Timing { inactive_seconds: 300, digest_seconds: 900, lease_seconds: 60, retry_seconds: 60 };
 
 fn start(recipient: &str) -> Start {
     Start {
