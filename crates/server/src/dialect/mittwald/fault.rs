@@ -27,6 +27,8 @@ pub(super) enum Refused {
     OutOfRange(u64),
     /// The event it waited for never came.
     NotReached,
+    /// An e-mail address and a password that open nothing.
+    WrongLogin,
 }
 
 /// One thing that is wrong with what was sent.
@@ -64,12 +66,13 @@ struct Plain<'e> {
     message: &'e str,
 }
 
-/// The body of 400.
+/// The body of 400, and without its message of a login that opens nothing.
 #[derive(Serialize)]
 struct Invalid<'e> {
     #[serde(rename = "type")]
     kind: &'e str,
-    message: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'e str>,
     #[serde(rename = "validationErrors")]
     problems: &'e [Problem],
 }
@@ -88,6 +91,12 @@ impl Problem {
 }
 
 impl Refused {
+    /// What stopped a login.
+    pub(super) fn of_login(reason: Refusal) -> Refused {
+        let refused = Refused::Stopped(reason);
+        if refused.is_of_nobody() { Refused::WrongLogin } else { refused }
+    }
+
     /// Whether nobody has shown a credential that opens anything.
     pub(super) fn is_of_nobody(&self) -> bool {
         matches!(self, Refused::Stopped(Refusal::Engine(Error::Unauthenticated(_))))
@@ -102,7 +111,7 @@ impl IntoResponse for Refused {
             Refused::Invalid(problems) => invalid(StatusCode::BAD_REQUEST, &problems),
             // The official web client reads the message of the whole, and not those of the parts.
             Refused::Unusable(status, problem) => {
-                validation(status, &problem.message, std::slice::from_ref(&problem))
+                validation(status, Some(&problem.message), std::slice::from_ref(&problem))
             }
             Refused::OutOfRange(size) => {
                 let response =
@@ -113,6 +122,7 @@ impl IntoResponse for Refused {
                 let message = "The event of if-event-reached has not been reached.";
                 plain(StatusCode::PRECONDITION_FAILED, "PreconditionFailedError", message)
             }
+            Refused::WrongLogin => wrong_login(),
         }
     }
 }
@@ -179,10 +189,18 @@ fn plain(status: StatusCode, kind: &str, message: &str) -> Response {
 }
 
 fn invalid(status: StatusCode, problems: &[Problem]) -> Response {
-    validation(status, "Validation failed", problems)
+    validation(status, Some("Validation failed"), problems)
 }
 
-fn validation(status: StatusCode, message: &str, problems: &[Problem]) -> Response {
+/// The document has two shapes for it, of which a body must be one and not the other, and the strictest client reads
+/// the one that names what is wrong: so nothing but the list says it.
+fn wrong_login() -> Response {
+    let problem = Problem::new("", "credentials", "There is nobody with this e-mail address and password");
+    let response = validation(StatusCode::UNAUTHORIZED, None, &[problem]);
+    with(response, WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+}
+
+fn validation(status: StatusCode, message: Option<&str>, problems: &[Problem]) -> Response {
     let wire = Invalid { kind: "ValidationError", message, problems };
     json(status, serde_json::to_vec(&wire).expect("texts are JSON"))
 }

@@ -127,7 +127,7 @@ pub(super) async fn authenticate(
     let extensions = request.extensions().clone();
     let sent = Sent::read(&app, request).await?;
     let Login { email, password } = body::read(&sent, "user-authenticate")?;
-    let session = auth::login(&app, &extensions, email, password).await?;
+    let session = auth::login(&app, &extensions, email, password).await.map_err(Refused::of_login)?;
     let (token, expires) = (session.secret.as_str(), Stamp(session.expires_at));
     Ok(json(StatusCode::OK, bytes(&Session { token, refresh_token: token, expires })?))
 }
