@@ -74,17 +74,15 @@ struct Unread {
 }
 
 /// Whether a notification is read: what is sent, and what is answered.
-#[derive(Serialize, Deserialize, Clone, Copy, Default)]
+#[derive(Serialize, Deserialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
 enum Standing {
-    #[default]
     Read,
     Unread,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Status {
-    #[serde(default)]
     status: Standing,
 }
 
