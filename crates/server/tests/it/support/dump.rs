@@ -4,9 +4,9 @@ use parlance_engine::db::Address;
 use postgres::NoTls;
 use rusqlite::OpenFlags;
 
-/// Every table with what of it counts. Marks of commits come and go by themselves, and when a token was last used is
-/// noted beside the requests.
-const TABLES: [(&str, &str); 13] = [
+/// Every table with what of it counts. Marks of commits come and go by themselves, when a token or a person was last
+/// there is noted beside the requests, and what follows the event log does so in its own time.
+const TABLES: [(&str, &str); 18] = [
     ("installation", "*"),
     ("workspace", "*"),
     ("counter", "*"),
@@ -20,6 +20,11 @@ const TABLES: [(&str, &str); 13] = [
     ("message", "*"),
     ("file", "*"),
     ("event", "*"),
+    ("message_version", "*"),
+    ("status_update", "*"),
+    ("category", "*"),
+    ("preference", "*"),
+    ("unsubscribed", "*"),
 ];
 
 /// The rows of every table and the idempotency keys, in an order of their own.

@@ -1,5 +1,6 @@
 //! A server of a test's own, listening on a port of its own, and people who speak to it over HTTP.
 
+pub mod client;
 mod database;
 mod dump;
 mod key_server;
@@ -14,8 +15,10 @@ mod transcript;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use parlance_engine::checkup::{Checkup, Discrepancy};
 use parlance_engine::credential::token;
 use parlance_engine::db::{self, Address, Tuning};
+use parlance_engine::membership::{self, Aggregate};
 use parlance_engine::person::{self, Change, Facts, Kind};
 use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Clock, Cx, Engine, Options, PersonId, Principal, Time};
@@ -162,6 +165,13 @@ impl Server {
         self.user(workspace, Kind::Customer, external_id)
     }
 
+    /// Makes somebody a member of what has the same name as its domain, such as a project.
+    pub fn join(&self, workspace: &Workspace, user: &User<'_>, (name, id): (&str, &str), role: &'static str) {
+        let aggregate = Aggregate { domain: name.to_owned(), kind: name.to_owned(), id: id.to_owned() };
+        let person = user.id;
+        self.operator(Some(workspace), move |cx| membership::add(cx, person, &aggregate, role));
+    }
+
     pub fn token(&self, workspace: &Workspace, new: token::New) -> String {
         self.operator(Some(workspace), move |cx| token::add(cx, &new)).1
     }
@@ -192,6 +202,12 @@ impl Server {
     /// The rows of a query past the engine, as text.
     pub fn rows(&self, sql: String) -> Vec<String> {
         dump::rows(&self.database.address, &[sql]).concat()
+    }
+
+    /// What of all that is stored contradicts itself.
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        let mut checkup = Checkup::open(&self.database.address).expect("the database opens");
+        checkup.discrepancies().expect("the database can be read")
     }
 
     /// Ends the server in order: whatever it has taken on is done, or never will be. The engine stays open.

@@ -1,6 +1,6 @@
 //! The real binary as a process of its own, to be killed, starved and spoken to.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -34,7 +34,17 @@ impl Installation {
 
     /// Runs a command with `--json` and gives what it printed.
     pub fn command(&self, arguments: &[&str]) -> Value {
-        let output = self.binary().args(arguments).arg("--json").output().expect("the binary runs");
+        self.command_reading(arguments, "")
+    }
+
+    /// [`Installation::command`] with something on standard input.
+    pub fn command_reading(&self, arguments: &[&str], stdin: &str) -> Value {
+        let mut command = self.binary();
+        command.args(arguments).arg("--json").stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
+        // A command that reads nothing may have ended.
+        let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
+        let output = child.wait_with_output().expect("the binary runs");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{arguments:?}: {text}");
         serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{arguments:?}: {e} in {text:?}"))

@@ -5,8 +5,13 @@ use std::sync::OnceLock;
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
-/// The document without its prose. `LICENSE` says where it is from.
+/// The document without its prose; `LICENSE` says where it is from. It differs in one thing: in a relocation the
+/// provider's name and the target's product are `anyOf` any text and some names, where the document says `oneOf` and so
+/// forbids the very names that it lists.
 static FACTS: &str = include_str!("operations.json");
+
+/// What stands for every failure of which nothing else is said.
+const DEFAULT_FAILURE: &str = "de.mittwald.v1.commons.DefaultError";
 
 /// All operations.
 pub struct Document {
@@ -33,6 +38,10 @@ impl Document {
         })
     }
 
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
     /// The operation that this path means: of several, the one with the fewest parameters.
     pub fn operation(&self, method: &str, path: &str) -> Option<&Operation> {
         let meant = self.operations.iter().filter(|o| o.method == method && matches(&o.path, path));
@@ -56,16 +65,32 @@ impl Document {
 }
 
 impl Operation {
-    /// What the document says of an answer with this status, in its own words or in those of `default`, which stands
-    /// for failures. A 400 looks the same everywhere: as it is documented where it is.
+    /// What the document says of an answer with this status: in its own words, or in those that stand for every other
+    /// failure, of this operation or, where it has none, of all.
     pub fn response<'d>(&'d self, document: &'d Document, status: u16) -> Option<&'d Value> {
         let responses = &self.facts["responses"];
-        let own = responses.get(status.to_string()).or_else(|| match status {
-            400 => document.json.pointer("/components/responses/de.mittwald.v1.commons.ValidationError"),
-            401.. => responses.get("default"),
-            _ => None,
-        });
-        own.map(|found| document.resolve(found))
+        let failure = || {
+            let of_all = document.json["components"]["responses"].get(DEFAULT_FAILURE);
+            responses.get("default").or(of_all).filter(|_| status >= 400)
+        };
+        let found = responses.get(status.to_string()).or_else(failure)?;
+        Some(document.resolve(found))
+    }
+
+    /// The schema of a JSON request body.
+    pub fn body(&self) -> Option<&Value> {
+        self.facts.pointer("/requestBody/content/application~1json/schema")
+    }
+
+    /// Whether a request must have a body.
+    pub fn needs_body(&self) -> bool {
+        self.facts["requestBody"]["required"] == true
+    }
+
+    /// Parameters that stand at `place`: `query` or `header`.
+    pub fn parameters<'o>(&'o self, place: &'o str) -> impl Iterator<Item = &'o Value> {
+        let all = self.facts["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(move |parameter| parameter["in"] == place)
     }
 }
 

@@ -5,9 +5,9 @@ mod planted;
 mod undocumented;
 
 use reqwest::header::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use document::{Document, Operation};
+pub use document::{Document, Operation};
 
 /// Paths of this dialect begin with it.
 pub const PREFIX: &str = "/v2/";
@@ -138,15 +138,18 @@ fn json_body(document: &Document, schema: &Value, exchange: &Exchange<'_>) -> Ve
         return vec![format!("the content type is {kind:?}")];
     }
     match serde_json::from_slice::<Value>(exchange.body) {
-        Ok(value) => against(document, schema, &value),
+        Ok(value) => against(document, schema, &value, exchange.status),
         Err(problem) => vec![format!("the body is not JSON: {problem}")],
     }
 }
 
-fn against(document: &Document, schema: &Value, value: &Value) -> Vec<String> {
+fn against(document: &Document, schema: &Value, value: &Value, status: u16) -> Vec<String> {
     let validator = document.validator(schema);
     let invalid = validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path()));
-    let unknown = undocumented::members(document, schema, value);
+    // Any failure may name what was wrong, also where the document has no words of its own for it.
+    let faults = json!({"$ref": "#/components/schemas/de.mittwald.v1.commons.ValidationErrors"});
+    let schemas = if status >= 400 { vec![schema, &faults] } else { vec![schema] };
+    let unknown = undocumented::members(document, &schemas, value);
     let unknown = unknown.into_iter().map(|at| format!("{at} is not documented"));
     invalid.chain(unknown).collect()
 }

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::document::Document;
 
-/// Where each of them is.
-pub fn members(document: &Document, schema: &Value, value: &Value) -> Vec<String> {
+/// Where each of them is, when the value may be what any of the schemas says.
+pub fn members(document: &Document, schemas: &[&Value], value: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    look(document, &[schema], value, "", &mut found);
+    look(document, schemas, value, "", &mut found);
     found
 }
 
