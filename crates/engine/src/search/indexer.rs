@@ -85,7 +85,8 @@ impl Indexer {
             room -= (part.to - part.from).max(1).min(room);
             batches.extend(self.read(from, part)?);
         }
-        self.write(batches).map(|events| Step { events, more: room == 0 })
+        let step = self.write(batches)?;
+        Ok(Step { more: step.more || room == 0, ..step })
     }
 
     /// What a part of a log says; `None` when the log is not the one that the cursor was set in.
@@ -98,20 +99,21 @@ impl Indexer {
         Ok(Some(Batch { workspace, from, to, documents }))
     }
 
-    fn write(&mut self, batches: Vec<Batch>) -> Result<i64> {
+    fn write(&mut self, batches: Vec<Batch>) -> Result<Step> {
+        let mut step = Step::default();
         if batches.is_empty() {
-            return Ok(0);
+            return Ok(step);
         }
-        let mut events = 0;
         let moved = self.index.write(|index| {
             let mut moved = Vec::new();
             for Batch { workspace, from, to, documents } in batches {
                 if store::advance(&mut index.conn, workspace, from, to)? {
                     index.put(Place { workspace, side: from.side }, documents)?;
-                    events += to.seq - from.seq;
+                    step.events += to.seq - from.seq;
                     moved.push((workspace, Some(to)));
                 } else {
-                    // Another node has done it.
+                    // Another node has done it, or a part of it: what it left is still to do.
+                    step.more = true;
                     moved.push((workspace, store::get(&mut index.conn, workspace)?));
                 }
             }
@@ -123,7 +125,7 @@ impl Indexer {
                 None => self.cursors.remove(&workspace),
             };
         }
-        Ok(events)
+        Ok(step)
     }
 
     /// The database is not the one that was indexed, or an older copy of it: what is indexed says nothing of it.
