@@ -1,10 +1,13 @@
 //! What text is found by which words.
 
-use parlance_engine::Principal;
+use parlance_engine::access::Caller;
 use parlance_engine::conversation::ticket::{self, Change};
+use parlance_engine::file::upload::{self, Received};
+use parlance_engine::file::{self, Name, Place};
 use parlance_engine::message::{self, Post};
 use parlance_engine::person::Kind;
 use parlance_engine::search::Query;
+use parlance_engine::{ConversationId, FileId, MessageId, Principal};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -91,6 +94,24 @@ on_both! {
         assert_eq!(find(house, ada, "smokes scanner"), [1]);
     }
 
+    fn names_of_files_are_found_while_they_hang_there(house: &House) {
+        let shop = house.workspace("shop");
+        let ada = house.agent(&shop, "ada");
+        let one = open(house, ada, "see the file");
+        let (id, message) = send(house, ada, one, "Rechnung_März-4711.txt");
+        assert_eq!(find(house, ada, "marz 4711"), [1]);
+        assert_eq!(find(house, ada, "\"rechnung marz\" attached"), [1]);
+        assert_eq!(find(house, ada, "\"attached rechnung\""), [], "a name is no part of the message");
+        let place = Place { conversation: one, message };
+        house.write(ada, move |cx| file::delete(cx, place, id)).unwrap();
+        assert_eq!(find(house, ada, "rechnung"), []);
+        assert_eq!(find(house, ada, "attached"), [1]);
+        send(house, ada, one, "again.txt");
+        house.engine.reindex(shop.id, &mut |_| ()).unwrap();
+        assert_eq!(find(house, ada, "again txt"), [1], "indexed anew");
+        assert_eq!(find(house, ada, "rechnung"), []);
+    }
+
     fn a_workspace_finds_nothing_of_another(house: &House) {
         let (shop, cafe) = (house.workspace("shop"), house.workspace("cafe"));
         let (ada, bob) = (house.agent(&shop, "ada"), house.agent(&cafe, "bob"));
@@ -151,7 +172,18 @@ on_both! {
     }
 }
 
-fn number(house: &House, id: parlance_engine::ConversationId) -> u32 {
+/// Uploads a file of this name and posts a message with it.
+fn send(house: &House, who: Caller, conversation: ConversationId, name: &str) -> (FileId, MessageId) {
+    let token = house.write(who, move |cx| upload::request(cx, conversation)).unwrap().token;
+    let id = house.write(who, move |cx| upload::claim(cx, &token)).unwrap();
+    let name = Name::new(name).unwrap();
+    let what = Received { name, content_type: "text/plain", size_bytes: 5, pixels: None };
+    house.write(who, move |cx| upload::received(cx, id, &what)).unwrap();
+    let post = Post { files: vec![id], ..Post::new(conversation, "attached".into()) };
+    (id, house.write(who, move |cx| message::post(cx, &post)).unwrap().id)
+}
+
+fn number(house: &House, id: ConversationId) -> u32 {
     let sql = format!("SELECT short_id FROM conversation WHERE id = '{id}'");
     house.database.rows(&sql)[0].parse().unwrap()
 }
