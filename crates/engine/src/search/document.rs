@@ -21,8 +21,8 @@ pub(super) struct Document {
     pub(super) index: i64,
     /// Only an agent may find it.
     pub(super) internal: bool,
-    /// In their order.
-    pub(super) terms: Vec<String>,
+    /// In their order, with a space before each and behind the last.
+    pub(super) terms: String,
 }
 
 /// A message as it is stored.
@@ -48,18 +48,25 @@ impl Document {
     }
 }
 
-fn joined<'a>(parts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut all = Vec::new();
-    for part in parts {
-        if !all.is_empty() {
-            all.push(GAP.to_owned());
-        }
-        all.extend(terms(part));
+impl Document {
+    /// Whether a phrase, as [`super::term::Phrase::needle`] spells it, is in it.
+    pub(super) fn has(&self, needle: &str) -> bool {
+        self.terms.contains(needle)
     }
-    let mut bytes = 0;
-    let fits = |term: &String| {
-        bytes += term.len();
-        bytes <= BYTES_MAX
-    };
-    all.into_iter().take(TERMS_MAX).take_while(fits).collect()
+}
+
+fn joined<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let (mut all, mut count) = (String::from(" "), 0);
+    for part in parts {
+        let gap = (count > 0).then(|| GAP.to_owned());
+        for term in gap.into_iter().chain(terms(part)) {
+            count += 1;
+            if count > TERMS_MAX || all.len() + term.len() > BYTES_MAX {
+                return all;
+            }
+            all.push_str(&term);
+            all.push(' ');
+        }
+    }
+    all
 }

@@ -2,7 +2,7 @@
 //! meanwhile. Only then does its side answer.
 
 use super::document::Document;
-use super::index::Index;
+use super::index::{Index, once_each};
 use super::indexer::{EVENTS_MAX, read, snapshot};
 use super::source::{self, Part, Span};
 use super::store::{self, Cursor, Place};
@@ -109,11 +109,11 @@ impl Filling {
                     if documents.len() < DOCUMENTS {
                         Ok(())
                     } else {
-                        index.put(place, std::mem::take(&mut documents))
+                        index.put(place, &once_each(std::mem::take(&mut documents)))
                     }
                 })
             })?;
-            index.put(place, std::mem::take(&mut documents))
+            index.put(place, &once_each(std::mem::take(&mut documents)))
         })?;
         self.progress.conversations_done += count;
         self.progress.documents += put;
@@ -125,8 +125,8 @@ impl Filling {
         let (end, _) = source::end(main, workspace)?;
         let part = Part { workspace, from: from.seq, to: end.min(from.seq + EVENTS_MAX) };
         if part.to > part.from {
-            let (to, documents) = snapshot(main, |main| read(main, from, part))?;
-            index.write(|index| index.put(self.place, documents))?;
+            let (to, changed) = snapshot(main, |main| read(main, from, part))?;
+            index.write(|index| index.put(self.place, &changed.documents))?;
             self.cursor = to;
         }
         if part.to < end {

@@ -5,11 +5,12 @@
 //! crash costs nothing but doing it again: the cursor moves in the transaction of the documents.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::document::Document;
 use super::filling::{Filling, Progress};
 use super::index::Index;
-use super::source::{self, Part};
+use super::recent::{Recent, Stretch};
+use super::source::{self, Changed, Part};
 use super::store::{self, Cursor, Place};
 use crate::db::{self, Conn, Use};
 use crate::{Result, WorkspaceId};
@@ -32,6 +33,7 @@ pub(super) struct Indexer {
     pub(super) index: Index,
     pub(super) cursors: BTreeMap<WorkspaceId, Cursor>,
     pub(super) fillings: BTreeMap<WorkspaceId, Filling>,
+    recent: Arc<Recent>,
     /// What came of the last filling of a workspace that answers now.
     filled: BTreeMap<WorkspaceId, Progress>,
 }
@@ -41,17 +43,17 @@ struct Batch {
     workspace: WorkspaceId,
     from: Cursor,
     to: Cursor,
-    documents: Vec<Document>,
+    changed: Changed,
 }
 
 impl Indexer {
     /// Opens both databases.
-    pub(super) fn open(options: &db::Options) -> Result<Indexer> {
+    pub(super) fn open(options: &db::Options, recent: Arc<Recent>) -> Result<Indexer> {
         let mut main = Conn::open(&options.address, Use::Read, options.tuning)?;
         let installation = store::installation(&mut main)?;
         let mut index = Index::open(options, &installation)?;
         let cursors = store::all(&mut index.conn)?.into_iter().collect();
-        Ok(Indexer { main, index, cursors, fillings: BTreeMap::new(), filled: BTreeMap::new() })
+        Ok(Indexer { main, index, cursors, fillings: BTreeMap::new(), recent, filled: BTreeMap::new() })
     }
 
     /// Goes on by one step: a batch of events, and a part of every workspace that is being filled.
@@ -95,8 +97,8 @@ impl Indexer {
         if !continues(&mut self.main, workspace, from)? || to < from.seq {
             return self.distrust(workspace).map(|()| None);
         }
-        let (to, documents) = snapshot(&mut self.main, |main| read(main, from, part))?;
-        Ok(Some(Batch { workspace, from, to, documents }))
+        let (to, changed) = snapshot(&mut self.main, |main| read(main, from, part))?;
+        Ok(Some(Batch { workspace, from, to, changed }))
     }
 
     fn write(&mut self, batches: Vec<Batch>) -> Result<Step> {
@@ -104,11 +106,15 @@ impl Indexer {
         if batches.is_empty() {
             return Ok(step);
         }
+        let recent = self.recent.clone();
         let moved = self.index.write(|index| {
             let mut moved = Vec::new();
-            for Batch { workspace, from, to, documents } in batches {
+            for Batch { workspace, from, to, changed } in batches {
                 if store::advance(&mut index.conn, workspace, from, to)? {
-                    index.put(Place { workspace, side: from.side }, documents)?;
+                    let (place, Changed { documents, replaced }) =
+                        (Place { workspace, side: from.side }, changed);
+                    index.put(place, &documents)?;
+                    recent.push(Stretch { place, from: from.seq, to: to.seq, documents, replaced });
                     step.events += to.seq - from.seq;
                     moved.push((workspace, Some(to)));
                 } else {
@@ -118,7 +124,8 @@ impl Indexer {
                 }
             }
             Ok(moved)
-        })?;
+        });
+        let moved = moved.inspect_err(|_| recent.clear())?;
         for (workspace, cursor) in moved {
             match cursor {
                 Some(cursor) => self.cursors.insert(workspace, cursor),
@@ -211,7 +218,7 @@ pub(super) enum Fill {
 }
 
 /// Where a cursor comes to by this part, and the documents as they are now.
-pub(super) fn read(main: &mut Conn, from: Cursor, part: Part) -> Result<(Cursor, Vec<Document>)> {
+pub(super) fn read(main: &mut Conn, from: Cursor, part: Part) -> Result<(Cursor, Changed)> {
     let at = source::at(main, part.workspace, part.to)?;
     Ok((Cursor { seq: part.to, at, ..from }, source::changed(main, part)?))
 }

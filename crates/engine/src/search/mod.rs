@@ -9,9 +9,11 @@ mod document;
 mod filling;
 mod index;
 mod indexer;
+mod looking;
 mod postgres;
 mod query;
 mod reader;
+mod recent;
 mod set;
 mod source;
 mod sqlite;
@@ -29,6 +31,7 @@ pub use self::indexer::Step;
 use self::indexer::{Fill, Indexer};
 pub use self::query::Query;
 use self::reader::{Readers, Task};
+use self::recent::Recent;
 use self::set::Sets;
 use crate::error::Cause;
 use crate::{Clock, Cx, Engine, Error, Principal, Result, WorkspaceId, db};
@@ -61,6 +64,7 @@ struct Shared {
     options: db::Options,
     clock: Arc<dyn Clock>,
     sets: Sets,
+    recent: Arc<Recent>,
     writing: Mutex<Writing>,
     reached: Mutex<HashMap<WorkspaceId, i64>>,
 }
@@ -81,6 +85,7 @@ impl Search {
             options,
             clock,
             sets: Sets::default(),
+            recent: Arc::default(),
             writing: Mutex::default(),
             reached: Mutex::default(),
         };
@@ -150,6 +155,7 @@ impl Engine {
             match fill {
                 Fill::Going(progress) => watch(progress),
                 Fill::Answers(progress) => {
+                    shared.sets.clear();
                     watch(progress);
                     return Ok(progress);
                 }
@@ -203,7 +209,9 @@ impl Shared {
             _ => {}
         }
         writing.damaged = false;
-        let indexer = Indexer::open(&self.options)?;
+        let indexer = Indexer::open(&self.options, self.recent.clone())?;
+        self.recent.clear();
+        self.sets.clear();
         writing.opened += 1;
         Ok(indexer)
     }

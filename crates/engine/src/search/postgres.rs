@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::FORMAT;
 use super::document::Document;
 use super::set::Hit;
-use super::store::{self, Place};
+use super::store::{self, Place, Wanted};
 use super::term::{GAP, Phrase};
 use crate::Result;
 use crate::db::{Arg, Conn, ToArg, args};
@@ -77,15 +77,15 @@ pub(super) fn put(index: &mut Conn, place: Place, documents: &[Document]) -> Res
 /// Hands over what has the phrase, conversation by conversation in any order.
 pub(super) fn find(
     index: &mut Conn,
-    place: Place,
-    phrase: &Phrase,
+    wanted: Wanted<'_>,
     each: &mut dyn FnMut(Hit) -> Result<()>,
 ) -> Result<()> {
+    let Wanted { place, phrase, short_ids: (lowest, highest) } = wanted;
     index.each(
         "SELECT short_id, internal, COUNT(*) FROM document
-         WHERE workspace = $1 AND side = $2 AND short_id <= $4 AND terms @@ CAST(CAST($3 AS TEXT) AS TSQUERY)
+         WHERE workspace = $1 AND side = $2 AND short_id >= $4 AND short_id <= $5 AND terms @@ CAST(CAST($3 AS TEXT) AS TSQUERY)
          GROUP BY short_id, internal",
-        args![place.workspace, place.side, query(place, phrase), SHORT_ID_MAX],
+        args![place.workspace, place.side, query(place, phrase), lowest, highest.min(SHORT_ID_MAX)],
         |row| {
             let short_id = u32::try_from(row.get::<i64>()?).unwrap_or(u32::MAX);
             each(Hit { short_id, internal: row.get()?, documents: row.get::<i64>()?.unsigned_abs() })
@@ -109,7 +109,7 @@ fn vector(place: Place, document: &Document) -> String {
     let mark = mark(place);
     let mut text = String::new();
     // A gap is a place without a term.
-    for (at, term) in document.terms.iter().enumerate().filter(|(_, term)| *term != GAP) {
+    for (at, term) in document.terms.split_whitespace().enumerate().filter(|(_, term)| *term != GAP) {
         let _ = write!(text, "'{mark}{term}':{} ", at + 1);
     }
     text

@@ -6,31 +6,23 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
-use roaring::RoaringBitmap;
 use tokio::sync::oneshot;
 
 use super::index::Index;
 use super::indexer::snapshot;
-use super::set::{Demand, Key, Made, Set};
-use super::store::{self, Cursor, Place};
+use super::looking::Looking;
 use super::{Found, Query, Shared, lock, stopping};
 use crate::access::Caller;
 use crate::db::{Conn, Use, metric};
 use crate::error::Cause;
 use crate::person::Kind;
-use crate::{Cx, Error, Principal, Result, Time, WorkspaceId};
+use crate::{Cx, Error, Principal, Result, Time};
 
 /// Searches that may wait before callers are told [`Error::Busy`].
 const QUEUE_MAX: usize = 256;
 
-/// How many seconds after it was asked for a search is given up.
-const SECONDS_MAX: i64 = 5;
-
 /// Threads, at most: they are to use the processors, not to be many.
 const THREADS_MAX: usize = 4;
-
-/// Documents between two looks at the clock.
-const LOOK_EVERY: u32 = 4_096;
 
 type Queue = Sender<Box<dyn Job>>;
 
@@ -156,7 +148,9 @@ impl Desk {
     }
 
     fn find(&mut self, shared: &Shared, search: &Looking<'_>) -> Result<Found> {
-        let outcome = snapshot_of(&mut self.index, |index| search.find(index, shared));
+        self.index.conn.begin_read()?;
+        let outcome = search.find(&mut self.index, shared);
+        self.index.conn.rollback()?;
         if let Err(Error::Internal(_)) = &outcome {
             lock(&shared.writing).damaged = true;
         }
@@ -187,72 +181,4 @@ where
         // Whoever asked may have hung up.
         let _ = reply.send(answer);
     }
-}
-
-/// What is looked for, where, and for whom.
-struct Looking<'q> {
-    workspace: WorkspaceId,
-    query: &'q Query,
-    now: Time,
-    by_agent: bool,
-}
-
-impl Looking<'_> {
-    fn find(&self, index: &mut Index, shared: &Shared) -> Result<Found> {
-        let cursor = match store::get(&mut index.conn, self.workspace)? {
-            Some(cursor) => cursor,
-            None => self.cursor_made_now(index, shared)?,
-        };
-        let mut found: Option<RoaringBitmap> = None;
-        for phrase in &self.query.phrases {
-            let key =
-                Key { place: Place { workspace: self.workspace, side: cursor.side }, phrase: phrase.clone() };
-            let demand = Demand { cursor, since: self.query.since, now: self.now };
-            let set = shared.sets.get(&key, demand, || self.make(index, shared, &key))?;
-            let set = set.found(self.by_agent);
-            found = Some(found.map_or_else(|| set.clone(), |found| found & set));
-        }
-        Ok(Found { conversations: found.unwrap_or_default(), reached: cursor.seq })
-    }
-
-    /// The workspace was never indexed: that is done now, and looked at in a new snapshot.
-    fn cursor_made_now(&self, index: &mut Index, shared: &Shared) -> Result<Cursor> {
-        index.conn.rollback()?;
-        shared.hurry(self.workspace)?;
-        index.conn.begin_read()?;
-        store::get(&mut index.conn, self.workspace)?.ok_or_else(|| {
-            Error::busy(Cause::Lock, "The search index is being made anew; try again in a moment.")
-        })
-    }
-
-    fn make(&self, index: &mut Index, shared: &Shared, key: &Key) -> Result<Made> {
-        let begun = shared.clock.now();
-        let (mut set, mut left) = (Set::default(), 0);
-        index.find(key.place, &key.phrase, &mut |hit| {
-            if left == 0 {
-                self.expect_time(shared)?;
-                left = LOOK_EVERY;
-            }
-            left -= 1;
-            set.add(hit);
-            Ok(())
-        })?;
-        Ok(Made { set: set.finish(), took_us: shared.clock.now().0 - begun.0 })
-    }
-
-    fn expect_time(&self, shared: &Shared) -> Result<()> {
-        match shared.clock.now() > self.now.plus_seconds(SECONDS_MAX) {
-            true => {
-                Err(Error::busy(Cause::Contention, "The search took too long; try again with rarer words."))
-            }
-            false => Ok(()),
-        }
-    }
-}
-
-fn snapshot_of<T>(index: &mut Index, read: impl FnOnce(&mut Index) -> Result<T>) -> Result<T> {
-    index.conn.begin_read()?;
-    let outcome = read(index);
-    index.conn.rollback()?;
-    outcome
 }

@@ -40,7 +40,7 @@ pub(super) struct Hit {
 }
 
 /// Which conversations have a phrase in one of their documents.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Set {
     /// In one that everybody in the conversation may see.
     open: RoaringBitmap,
@@ -58,6 +58,14 @@ impl Set {
             self.any.get_or_insert_default().insert(short_id);
         } else {
             self.open.insert(short_id);
+        }
+    }
+
+    /// Takes a conversation out.
+    pub(super) fn remove(&mut self, short_id: u32) {
+        self.open.remove(short_id);
+        if let Some(any) = &mut self.any {
+            any.remove(short_id);
         }
     }
 
@@ -114,7 +122,7 @@ struct Kept {
 
 #[derive(Default)]
 struct Entry {
-    set: Option<(Arc<Set>, Demand)>,
+    set: Option<Before>,
     /// Somebody makes it anew.
     in_making: bool,
     used_us: i64,
@@ -123,7 +131,7 @@ struct Entry {
 /// What is to be done for a set.
 enum Turn {
     Take(Arc<Set>),
-    Make,
+    Make(Option<Before>),
     Wait,
 }
 
@@ -133,25 +141,35 @@ impl Sets {
         &self,
         key: &Key,
         demand: Demand,
-        make: impl FnOnce() -> Result<Made>,
+        make: impl FnOnce(Option<Before>) -> Result<Made>,
     ) -> Result<Arc<Set>> {
         let mut kept = self.lock();
-        loop {
+        let before = loop {
             match kept.turn(key, demand) {
                 Turn::Take(set) => return Ok(set),
                 Turn::Wait => kept = self.made.wait(kept).unwrap_or_else(PoisonError::into_inner),
-                Turn::Make => break,
+                Turn::Make(before) => break before,
             }
-        }
+        };
         drop(kept);
         let making = Making { sets: self, key };
-        let made = make()?;
+        let made = make(before)?;
         let set = Arc::new(made.set);
-        if set.documents >= DOCUMENTS_MIN || made.took_us >= MADE_US_MIN {
+        if made.keep {
             self.lock().keep(key, set.clone(), demand);
         }
         drop(making);
         Ok(set)
+    }
+
+    /// Forgets all of them: the index is another one now.
+    pub(super) fn clear(&self) {
+        let mut kept = self.lock();
+        kept.bytes = 0;
+        kept.entries.retain(|_, entry| {
+            entry.set = None;
+            entry.in_making
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -159,10 +177,21 @@ impl Sets {
     }
 }
 
-/// A set and how long it took to find.
+/// A set as it was, and what it was made for.
+pub(super) type Before = (Arc<Set>, Demand);
+
+/// A set, and whether to keep it.
 pub(super) struct Made {
     pub(super) set: Set,
-    pub(super) took_us: i64,
+    pub(super) keep: bool,
+}
+
+impl Made {
+    /// A set that was found in so many microseconds.
+    pub(super) fn by_looking(set: Set, took_us: i64) -> Made {
+        let keep = set.documents >= DOCUMENTS_MIN || took_us >= MADE_US_MIN;
+        Made { set, keep }
+    }
 }
 
 /// Dropped, also by a panic, it lets the next one make the set.
@@ -196,7 +225,7 @@ impl Kept {
             _ if entry.in_making => Turn::Wait,
             _ => {
                 entry.in_making = true;
-                Turn::Make
+                Turn::Make(entry.set.clone())
             }
         }
     }

@@ -1,9 +1,11 @@
 //! What the index is made of: the log of events and the rooms it speaks of, read and never written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::document::{Document, Said};
+use super::index::once_each;
 use crate::db::{Conn, Row, args};
+use crate::event::Kind;
 use crate::{Result, Time, WorkspaceId};
 
 /// A part of a workspace's log: events above `from` and not above `to`.
@@ -32,30 +34,43 @@ pub(super) fn at(main: &mut Conn, workspace: WorkspaceId, seq: i64) -> Result<Ti
     Ok(main.maybe(sql, args![workspace, seq], |row| row.get())?.unwrap_or(Time(0)))
 }
 
-/// As it is now: whatever a part of the log says has become of a title or a message.
-pub(super) fn changed(main: &mut Conn, part: Part) -> Result<Vec<Document>> {
+/// What a part of a log speaks of.
+pub(super) struct Changed {
+    /// As they are now, each once.
+    pub(super) documents: Vec<Document>,
+    /// The conversations of those that are not new.
+    pub(super) replaced: Vec<i64>,
+}
+
+/// Whatever a part of the log says has become of a title or a message.
+pub(super) fn changed(main: &mut Conn, part: Part) -> Result<Changed> {
     let said = main.all(
-        "SELECT c.short_id, m.idx, m.internal, m.body, m.attachments FROM event e
+        "SELECT c.short_id, m.idx, m.internal, m.body, m.attachments, e.kind FROM event e
          JOIN message m ON m.workspace = e.workspace AND m.id = e.message
          JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation
          WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3 AND e.kind <> 'conversation.read'",
         args![part.workspace, part.from, part.to],
-        |row| Ok((said(row)?, row.get::<i64>()?)),
+        |row| Ok((said(row)?, row.get::<i64>()?, row.get::<Kind>()?)),
     )?;
-    let names = match said.iter().any(|(_, files)| *files > 0) {
+    let names = match said.iter().any(|(_, files, _)| *files > 0) {
         true => names(main, NAMES_OF_CHANGED, part)?,
         false => Names::new(),
     };
-    let mut documents: Vec<Document> = said.iter().map(|(said, _)| message(said, &names)).collect();
-    documents.extend(main.all(
-        "SELECT c.short_id, c.title FROM event e
+    let heads = main.all(
+        "SELECT c.short_id, c.title, e.kind FROM event e
          JOIN conversation c ON c.workspace = e.workspace AND c.id = e.conversation
          WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3
            AND e.kind IN ('conversation.started', 'conversation.changed')",
         args![part.workspace, part.from, part.to],
-        head,
-    )?);
-    Ok(documents)
+        |row| Ok((head(row)?, row.get::<Kind>()?)),
+    )?;
+    let said_again = said.iter().filter(|(_, _, kind)| *kind != Kind::MessagePosted);
+    let renamed = heads.iter().filter(|(_, kind)| *kind != Kind::ConversationStarted);
+    let replaced = said_again.map(|(said, ..)| said.short_id).chain(renamed.map(|(head, _)| head.short_id));
+    let replaced = BTreeSet::from_iter(replaced).into_iter().collect();
+    let messages = said.iter().map(|(said, ..)| message(said, &names));
+    let documents = once_each(messages.chain(heads.into_iter().map(|(head, _)| head)).collect());
+    Ok(Changed { documents, replaced })
 }
 
 const NAMES_OF_CHANGED: &str = "SELECT c.short_id, m.idx, f.name FROM event e

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::FORMAT;
 use super::document::Document;
 use super::set::Hit;
-use super::store::{self, Place};
+use super::store::{self, Place, Wanted};
 use super::term::Phrase;
 use crate::db::{Address, Conn, Tuning, Use, args};
 use crate::error::Cause;
@@ -95,10 +95,9 @@ fn unusable(path: &Path, problem: &std::io::Error) -> Error {
 /// Puts documents in place of what was there. What is beyond the limits is left out.
 pub(super) fn put(index: &mut Conn, place: Place, documents: &[Document]) -> Result<()> {
     for document in documents.iter().filter(|document| fits(place, document)) {
-        let terms = document.terms.join(" ");
         index.exec(
             "INSERT OR REPLACE INTO document (rowid, terms) VALUES ($1, $2)",
-            args![row_of(place, document), terms],
+            args![row_of(place, document), document.terms],
         )?;
     }
     Ok(())
@@ -107,11 +106,12 @@ pub(super) fn put(index: &mut Conn, place: Place, documents: &[Document]) -> Res
 /// Hands over every document that has the phrase, in the order of the short ids.
 pub(super) fn find(
     index: &mut Conn,
-    place: Place,
-    phrase: &Phrase,
+    wanted: Wanted<'_>,
     each: &mut dyn FnMut(Hit) -> Result<()>,
 ) -> Result<()> {
-    let (first, last) = range(place);
+    let Wanted { place, phrase, short_ids: (lowest, highest) } = wanted;
+    let side = range(place).0;
+    let (first, last) = (side | lowest << 19, side | (highest.min(SHORT_ID_MAX) << 19) | ((1 << 19) - 1));
     index.each(
         "SELECT rowid FROM document WHERE document MATCH $1 AND rowid >= $2 AND rowid <= $3",
         args![spell(phrase), first, last],

@@ -4,6 +4,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::term::Phrase;
 use crate::db::{Conn, Row, args};
 use crate::{Result, Time, WorkspaceId};
 
@@ -37,6 +38,15 @@ pub(super) fn installation(main: &mut Conn) -> Result<String> {
     let secret: String = main.scalar("SELECT secret FROM installation WHERE id = 1", &[])?;
     let hash = Sha256::digest(format!("search {secret}"));
     Ok(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What is looked for: a phrase, in the documents of some conversations.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) place: Place,
+    pub(super) phrase: &'a Phrase,
+    /// The lowest and the highest short id.
+    pub(super) short_ids: (i64, i64),
 }
 
 /// The number of the last event of every workspace.

@@ -31,6 +31,13 @@ pub(super) struct Phrase {
     pub(super) is_prefix: bool,
 }
 
+impl Phrase {
+    /// As it stands in a text that has a space before each term and behind the last.
+    pub(super) fn needle(&self) -> String {
+        format!(" {}{}", self.terms.join(" "), if self.is_prefix { "" } else { " " })
+    }
+}
+
 /// The terms of a text, in their order.
 pub(super) fn terms(text: &str) -> Vec<String> {
     runs(text).iter().flat_map(|run| run.terms(true)).collect()

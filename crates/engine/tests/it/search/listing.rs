@@ -6,9 +6,13 @@ use parlance_engine::conversation::{self, Status};
 use parlance_engine::membership::{self, Aggregate};
 use parlance_engine::message::{self, Post};
 use parlance_engine::search::Query;
+use parlance_engine::workspace::Workspace;
 use parlance_engine::{ConversationId, Principal};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
 
-use super::{catch_up, open};
+use super::{catch_up, found, open};
 use crate::support::{House, on_both};
 
 const ALL: Listing = Listing { skip: 0, limit: 1_000, order: Vec::new(), standing: Standing::Any };
@@ -120,12 +124,7 @@ on_both! {
         let shop = house.workspace("shop");
         let ada = house.agent(&shop, "ada");
         let first = open(house, ada, "common");
-        house.database.execute(&format!(
-            "INSERT INTO message (workspace, conversation, idx, id, author, body, attachments, created_at)
-             WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)
-             SELECT {}, '{first}', i, 'm' || i, '-', 'common', 0, 0 FROM n",
-            shop.id
-        ));
+        say_common(house, &shop, first);
         catch_up(&house.engine);
         assert_eq!(page(house, ada, "common", &ALL).1, 1);
         open(house, ada, "common and rare");
@@ -141,4 +140,49 @@ on_both! {
         house.clock.forward(1);
         assert_eq!(page(house, ada, "common", &ALL).1, 3);
     }
+
+    fn what_is_kept_for_a_common_word_follows_what_is_said(house: &House) {
+        let shop = house.workspace("shop");
+        let (ada, eve) = (house.customer(&shop, "ada"), house.agent(&shop, "eve"));
+        let first = open(house, ada, "common");
+        say_common(house, &shop, first);
+        let mut random = StdRng::seed_from_u64(5);
+        let mut said = Vec::new();
+        for turn in 0..30 {
+            for _ in 0..4 {
+                let body = *["common", "a common word", "nothing", "word common"].choose(&mut random).unwrap();
+                match random.random_range(0..3) {
+                    0 => {
+                        let id = open(house, ada, "begun");
+                        said.push((id, house.post(ada, id, body).unwrap().id));
+                    }
+                    1 if !said.is_empty() => {
+                        let (id, message) = *said.choose(&mut random).unwrap();
+                        house.write(ada, move |cx| message::edit(cx, id, message, Some(body))).unwrap();
+                    }
+                    _ => {
+                        let note = Post { internal: true, ..Post::new(said.last().map_or(first, |s| s.0), body.into()) };
+                        house.write(eve, move |cx| message::post(cx, &note)).unwrap();
+                    }
+                }
+            }
+            catch_up(&house.engine);
+            house.clock.forward(1);
+            let fresh = house.another_node();
+            for (who, text) in [(ada, "common"), (eve, "common"), (eve, "\"common word\""), (ada, "common begun")] {
+                assert_eq!(found(&house.engine, who, text), found(&fresh, who, text), "{text} in turn {turn}");
+            }
+        }
+    }
+}
+
+/// Has 4,500 messages with the word `common`: so many that what it finds is kept.
+fn say_common(house: &House, workspace: &Workspace, id: ConversationId) {
+    house.database.execute(&format!(
+        "INSERT INTO message (workspace, conversation, idx, id, author, body, attachments, created_at)
+         WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 4500)
+         SELECT {}, '{id}', i, 'm' || i, '-', 'common', 0, 0 FROM n;
+         UPDATE conversation SET message_count = 4500 WHERE id = '{id}'",
+        workspace.id
+    ));
 }
