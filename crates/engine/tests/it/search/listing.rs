@@ -157,7 +157,8 @@ on_both! {
                         said.push((id, house.post(ada, id, body).unwrap().id));
                     }
                     1 if !said.is_empty() => {
-                        let (id, message) = *said.choose(&mut random).unwrap();
+                        // Mostly one that was said since the last search.
+                        let (id, message) = *said[said.len().saturating_sub(3)..].choose(&mut random).unwrap();
                         house.write(ada, move |cx| message::edit(cx, id, message, Some(body))).unwrap();
                     }
                     _ => {
@@ -165,8 +166,8 @@ on_both! {
                         house.write(eve, move |cx| message::post(cx, &note)).unwrap();
                     }
                 }
+                catch_up(&house.engine);
             }
-            catch_up(&house.engine);
             house.clock.forward(1);
             let fresh = house.another_node();
             for (who, text) in [(ada, "common"), (eve, "common"), (eve, "\"common word\""), (ada, "common begun")] {
