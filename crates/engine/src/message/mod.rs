@@ -93,7 +93,7 @@ pub struct Version {
 pub struct Page {
     /// The messages.
     pub messages: Vec<Message>,
-    /// Everybody who takes part, and so everybody who wrote.
+    /// Everybody who takes part, and whoever else wrote one of the messages.
     pub people: Vec<Person>,
     /// The newest message shown, if the caller takes part and had not read as far: what they have now seen.
     pub newly_read: Option<i64>,
@@ -140,7 +140,8 @@ struct Saying<'a> {
 fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
     let caller = cx.writer()?;
     let id = seen.conversation.id;
-    if seen.read_index.is_none() {
+    // Whoever speaks takes part; but that an agent spoke to agents is nothing that others may see.
+    if seen.read_index.is_none() && !new.internal {
         participant::join(cx, id, caller.person)?;
     }
     let mut message = Message {
@@ -221,7 +222,10 @@ pub fn page(cx: &mut Cx<'_>, id: ConversationId, skip: i64, limit: i64) -> Resul
     for message in &mut messages {
         attach(cx, message)?;
     }
-    let people = store::people(cx.tx, caller.workspace, id)?;
+    let mut people = store::people(cx.tx, caller.workspace, id)?;
+    let is_named = |message: &&Message| people.iter().any(|person| person.id == message.author);
+    let others: Vec<PersonId> = messages.iter().filter(|m| !is_named(m)).map(|m| m.author).collect();
+    people.extend(person::by_ids(cx, others.into_iter())?);
     let newest = messages.first().map(|m| m.index);
     let newly_read = newest.filter(|newest| seen.read_index.is_some_and(|read| read < *newest));
     Ok(Page { messages, people, newly_read })

@@ -69,7 +69,11 @@ on_both! {
         let at = Desk::new(house);
         let id = at.ticket(house, &says("Hello.")).unwrap();
         let before = one(house, at.ada, id);
+        let members = || house.read(at.ada, move |cx| ticket::members(cx, id)).unwrap().len();
         let note = house.write(at.agent, move |cx| message::post(cx, &internal(id, "He is angry."))).unwrap();
+        assert_eq!(members(), 1, "nobody sees who whispers");
+        let page = house.read(at.agent, move |cx| message::page(cx, id, 0, 1)).unwrap();
+        assert!(page.people.iter().any(|person| person.id == at.agent.person));
         let refused = house.write(at.ada, move |cx| message::post(cx, &internal(id, "I am not.")).map(drop));
         assert!(matches!(refused, Err(Error::Forbidden(_))));
         assert_eq!(seen(house, at.ada, id), ["created", "Hello."]);
@@ -225,6 +229,19 @@ on_both! {
         assert_eq!((rename("Two"), log()), (Ok(()), before + 1));
         assert!(matches!(rename(" \n "), Err(Error::Invalid { field: "title", .. })));
         assert_eq!(one(house, at.agent, id).title, "Two");
+    }
+
+    fn the_title_of_a_marketplaces_conversation_obeys_its_rules(house: &House) {
+        let at = Desk::new(house);
+        house.customer(&at.shop, "bob");
+        let id = house.start(at.ada, "bob", "o-1", "Hello.").unwrap();
+        let rename = |title: &'static str| {
+            let change = Change { title: Some(title.into()), ..Change::default() };
+            house.write(at.ada, move |cx| ticket::change(cx, id, &change))
+        };
+        assert_eq!(rename("Pay at https://evil.example"), Ok(()));
+        assert_eq!(one(house, at.agent, id).title, "Pay at [link removed]");
+        assert!(matches!(rename("\u{1f600}"), Err(Error::Invalid { field: "title", .. })));
     }
 
     fn a_short_id_names_a_conversation_in_its_own_workspace_alone(house: &House) {

@@ -47,16 +47,22 @@ impl<'q> Query<'q> {
     }
 
     /// Every value of a parameter, in the three spellings of arrays that clients have: `k=a&k=b`, `k[]=a&k[]=b`, and
-    /// `k[0]=a&k[1]=b` in the order of the indexes, behind those without one.
+    /// `k[0]=a&k[1]=b` in the order of the indexes.
     pub(super) fn all(&self, name: &str) -> Vec<&str> {
-        let place = |known: &str| match known.strip_prefix(name)? {
-            "" | "[]" => Some(0),
-            rest => rest.strip_prefix('[')?.strip_suffix(']')?.parse::<u32>().ok().map(|i| u64::from(i) + 1),
+        self.placed(name).into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// [`Query::all`], each with its place: its index where it has one, else how many without one come before it.
+    pub(super) fn placed(&self, name: &str) -> Vec<(u32, &str)> {
+        let mut before = 0..;
+        let mut place = |known: &str| match known.strip_prefix(name)? {
+            "" | "[]" => before.next(),
+            rest => rest.strip_prefix('[')?.strip_suffix(']')?.parse().ok(),
         };
         let found = self.0.iter().filter_map(|(known, value)| Some((place(known)?, &**value)));
-        let mut found: Vec<(u64, &str)> = found.collect();
+        let mut found: Vec<(u32, &str)> = found.collect();
         found.sort_by_key(|(place, _)| *place);
-        found.into_iter().map(|(_, value)| value).collect()
+        found
     }
 
     fn one(&self, name: &'static str) -> Result<Option<&str>, Error> {
@@ -80,6 +86,8 @@ mod tests {
         assert_eq!(all("k[]=a&k%5B%5D=b"), "a,b");
         assert_eq!(all("k[1]=b&k[0]=a&k[10]=d&k[2]=c"), "a,b,c,d");
         assert_eq!(all("k%5B1%5D=b&k%5B0%5D=a"), "a,b");
+        assert_eq!(Query::new(Some("k[4]=b&k[1]=a")).placed("k"), [(1, "a"), (4, "b")]);
+        assert_eq!(Query::new(Some("k=a&k=b")).placed("k"), [(0, "a"), (1, "b")]);
         assert_eq!(all("kk=a&k[x]=a&k[=a&k]=a&k[0=a&k[-1]=a&k[99999999999]=a&[0]=a"), "");
     }
 }

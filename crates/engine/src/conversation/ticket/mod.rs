@@ -18,7 +18,7 @@ use super::{Conversation, seen};
 use crate::event;
 use crate::membership::{self, Aggregate};
 use crate::person::{self, Person};
-use crate::{CategoryId, ConversationId, Cx, Error, PersonId, Result, Time, category, participant};
+use crate::{CategoryId, ConversationId, Cx, Error, PersonId, Result, Time, category, participant, sanitise};
 
 /// The longest title, in characters.
 pub const TITLE_CHARS_MAX: usize = 255;
@@ -125,11 +125,13 @@ pub fn get(cx: &mut Cx<'_>, id: ConversationId) -> Result<Page> {
 /// Changes what a conversation is called, of which category it is, or what it is about. Who sees it may.
 pub fn change(cx: &mut Cx<'_>, id: ConversationId, change: &Change) -> Result<()> {
     let caller = cx.writer()?;
-    seen(cx, id)?;
+    let seen = seen(cx, id)?;
     let mut ticket = store::get(cx.tx, caller.workspace, id)?.ok_or(Error::NotFound)?;
     let before = ticket.clone();
     if let Some(title) = &change.title {
-        ticket.title = checked_title(title)?;
+        let in_marketplace = seen.conversation.is_marketplace();
+        ticket.title =
+            checked_title(&if in_marketplace { sanitise::clean(title, seen.rules) } else { title.clone() })?;
     }
     if let Some(related_to) = &change.related_to {
         may::relate(cx, related_to)?;

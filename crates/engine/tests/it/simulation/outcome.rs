@@ -51,7 +51,7 @@ impl Space {
     }
 
     pub fn posted(&mut self, at: usize, who: &Caller, new: &Post, (id, now): (MessageId, Time)) {
-        if !self.talks[at].seats.contains_key(&who.person) {
+        if !self.talks[at].seats.contains_key(&who.person) && !new.internal {
             self.joined(at, who, who.person, now);
         }
         let talk = &mut self.talks[at];
@@ -73,8 +73,8 @@ impl Space {
             edited_at: None,
             payload: None,
         });
-        if up_to_date {
-            talk.seats.insert(who.person, index);
+        if let Some(read) = talk.seats.get_mut(&who.person).filter(|_| up_to_date) {
+            *read = index;
         }
         talk.conversation.message_count = index;
         let actor = Some(who.person);

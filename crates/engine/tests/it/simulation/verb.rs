@@ -1,5 +1,7 @@
 //! The random verbs: the people's own, and the operator's.
 
+use std::collections::BTreeSet;
+
 use parlance_engine::access::Caller;
 use parlance_engine::conversation::Status;
 use parlance_engine::event::{Event, Kind as What};
@@ -130,7 +132,12 @@ impl Player<'_> {
         assert_eq!(page.newly_read, new);
         let mut people: Vec<PersonId> = page.people.iter().map(|p| p.id).collect();
         people.sort();
-        assert!(people.iter().eq(talk.seats.keys()), "the people of the page are those in the conversation");
+        let authors = page.messages.iter().map(|m| m.author);
+        let named: BTreeSet<PersonId> = talk.seats.keys().copied().chain(authors).collect();
+        assert!(
+            people.iter().eq(&named),
+            "the people of the page are those in the conversation, and who wrote"
+        );
     }
 
     fn get_a_conversation(&mut self, at: usize, who: Caller) {

@@ -71,9 +71,30 @@ fn check(operation: &'static str, value: &Value) -> Result<(), Refused> {
     let schema = SCHEMAS.get(&format!("#/$defs/{operation}"));
     let schema =
         schema.ok_or_else(|| parlance_engine::Error::Internal(format!("{operation} has no schema")))?;
-    let problems: Vec<Problem> =
+    let mut problems: Vec<Problem> =
         schema.iter_errors(value).take(PROBLEMS_MAX).map(|e| problem(&e, value)).collect();
+    problems.extend(
+        place_of_nul(value)
+            .map(|place| Problem::new(place, "pattern", "should NOT contain the character U+0000")),
+    );
     if problems.is_empty() { Ok(()) } else { Err(Refused::Invalid(problems)) }
+}
+
+/// Where the first text stands that no database can hold, in JavaScript's notation.
+fn place_of_nul(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => {
+            let found = |(at, item)| place_of_nul(item).map(|rest| format!("[{at}]{rest}"));
+            items.iter().enumerate().find_map(found)
+        }
+        Value::Object(members) => {
+            let found =
+                |(name, member): (&String, &Value)| place_of_nul(member).map(|rest| format!(".{name}{rest}"));
+            members.iter().find_map(found)
+        }
+        _ => None,
+    }
 }
 
 /// A fault as ajv 6 words it.

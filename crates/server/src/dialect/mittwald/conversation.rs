@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::caller::Asker;
 use super::fault::{Problem, Refused};
-use super::parameter::{Paging, words};
+use super::parameter::{Paging, placed_words, words};
 use super::wire::{self, Reference};
 use super::{answered, body};
 use crate::app::App;
@@ -177,8 +177,8 @@ fn identified(id: ConversationId) -> Result<String> {
 
 fn listing(paging: Paging, query: &Query<'_>) -> Result<Listing, Problem> {
     let standings = words(query, "status", &[("open", Standing::Open), ("closed", Standing::Closed)])?;
-    let orders = words(query, "sort", &ORDERS)?;
-    let directions = words(query, "order", &[("asc", false), ("desc", true)])?;
+    let orders = placed_words(query, "sort", &ORDERS)?;
+    let directions = placed_words(query, "order", &[("asc", false), ("desc", true)])?;
     Ok(Listing {
         skip: paging.skip,
         limit: paging.limit,
@@ -189,9 +189,10 @@ fn listing(paging: Paging, query: &Query<'_>) -> Result<Listing, Problem> {
 
 /// Each key with the direction that stands at its place; a key without one has the default's, which is newest first.
 /// A direction alone is that of the default key.
-fn order(keys: &[Order], directions: &[bool]) -> Vec<(Order, bool)> {
-    let keys = if keys.is_empty() { &[Order::LastMessage] } else { keys };
-    keys.iter().enumerate().map(|(at, key)| (*key, directions.get(at).copied().unwrap_or(true))).collect()
+fn order(keys: &[(u32, Order)], directions: &[(u32, bool)]) -> Vec<(Order, bool)> {
+    let keys = if keys.is_empty() { &[(0, Order::LastMessage)] } else { keys };
+    let direction = |at: u32| directions.iter().find(|(place, _)| *place == at).is_none_or(|(_, down)| *down);
+    keys.iter().map(|(at, key)| (*key, direction(*at))).collect()
 }
 
 /// Both of them, or none, is all.

@@ -105,11 +105,23 @@ pub(super) fn words<T: Copy>(
     name: &'static str,
     words: &[(&str, T)],
 ) -> Result<Vec<T>, Problem> {
-    let meant = |(at, word): (usize, &str)| {
+    Ok(placed_words(query, name, words)?.into_iter().map(|(_, word)| word).collect())
+}
+
+/// [`words`], each with its place in the array.
+///
+/// # Errors
+/// A [`Problem`] that names the first that is another.
+pub(super) fn placed_words<T: Copy>(
+    query: &Query<'_>,
+    name: &'static str,
+    words: &[(&str, T)],
+) -> Result<Vec<(u32, T)>, Problem> {
+    let meant = |(at, word): (u32, &str)| {
         let known = words.iter().find(|(known, _)| *known == word);
-        known.map(|(_, value)| *value).ok_or_else(|| other_word(format!(".{name}[{at}]"), words))
+        known.map(|(_, value)| (at, *value)).ok_or_else(|| other_word(format!(".{name}[{at}]"), words))
     };
-    query.all(name).into_iter().enumerate().map(meant).collect()
+    query.placed(name).into_iter().map(meant).collect()
 }
 
 /// One of these words, if there is one.

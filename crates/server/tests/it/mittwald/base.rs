@@ -127,7 +127,7 @@ on_both! {
                 ".expiresAt invalid: A token must end in the future.",
             ]),
             (json!({"description": "a\u{0}b", "roles": ["api_read"]}), vec![
-                ".text invalid: Text may not contain the character U+0000.",
+                ".description pattern: should NOT contain the character U+0000",
             ]),
         ];
         for (body, mut expected) in cases {

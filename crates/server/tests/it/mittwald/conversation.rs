@@ -48,6 +48,7 @@ on_both! {
         ] {
             assert_eq!(list(query), [&*a, &*b, &*c], "{query}");
         }
+        assert_eq!(list("sort[0]=title&sort[1]=shortId&order[1]=asc"), [&*c, &*b, &*a], "each key has its own order");
         for query in ["status=open&sort=title", "status[0]=open&sort=title", "status%5B0%5D=open&sort%5B0%5D=title"] {
             assert_eq!(list(query), [&*b, &*a], "{query}");
         }
@@ -153,6 +154,9 @@ on_both! {
             (json!({"messageContent": "x".repeat(8_001)}), ".messageContent"),
             (json!({"notificationRoles": ["customer_owner", "boss"]}), ".notificationRoles[1]"),
             (json!({"title": "x".repeat(256)}), ".title"),
+            (json!({"messageContent": "a\u{0}"}), ".messageContent"),
+            (json!({"relatedTo": {"domain": "app", "aggregate": "appinstallation", "id": "\u{0}"}}), ".relatedTo.id"),
+            (json!({"messageContent": "psst", "internal": true}), ".internal"),
         ] {
             let refused = ada.post(ALL, &body).expect(400);
             assert_eq!(refused["validationErrors"][0]["path"], path, "{refused}");
