@@ -12,7 +12,7 @@ use parlance_engine::credential::link::Recipient;
 use parlance_engine::notice::{Digest, Line};
 use parlance_engine::{Time, WorkspaceId};
 
-use super::text::{escaped, lines, one_line, unlinked};
+use super::text::{escaped, lines, one_line, unencoded, unlinked};
 use crate::app::Links;
 
 /// Of a title, in characters.
@@ -42,7 +42,7 @@ impl Letter<'_> {
             .from(self.from.clone())
             .to(self.recipient()?)
             .date(moment(self.now))
-            .subject(format!("[#{}] {}", self.digest.short_id, self.title()))
+            .subject(format!("[#{}] {}", self.digest.short_id, unencoded(&self.title())))
             .message_id(Some(self.id(Some(self.digest.since_index))))
             .in_reply_to(thread.clone())
             .references(thread)
@@ -57,7 +57,7 @@ impl Letter<'_> {
         let facts = &self.digest.recipient.facts;
         let address: Result<Address, _> = facts.email.as_deref().unwrap_or_default().parse();
         let address = address.map_err(|_| "the recipient's address is no e-mail address".to_owned())?;
-        let name = facts.name.as_deref().map(|name| one_line(name, NAME_CHARS_MAX));
+        let name = facts.name.as_deref().map(|name| unencoded(&one_line(name, NAME_CHARS_MAX)));
         Ok(Mailbox::new(name.filter(|name| !name.is_empty()), address))
     }
 

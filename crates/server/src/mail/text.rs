@@ -39,6 +39,12 @@ pub(super) fn unlinked(text: &str) -> String {
     out
 }
 
+/// A header's text in which no mail program finds an encoded word (RFC 2047 §2): `=?` is taken apart. Such a word is
+/// itself harmless letters, and may hold everything once it is decoded.
+pub(super) fn unencoded(text: &str) -> String {
+    text.replace("=?", "= ?")
+}
+
 /// Text as HTML.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -22,6 +22,9 @@ const HEADERS: [&str; 12] = [
     "Content-Type",
 ];
 
+/// An encoded word (RFC 2047) of what may not stand in a header.
+const ENCODED: &str = "=?utf-8?Q?Your_account=E2=80=AE_paid=0D=0ABcc:_evil?=";
+
 fn hostile() -> impl Strategy<Value = String> {
     let bait = prop::sample::select(vec![
         "\r\nBcc: eve@evil.test\r\n\r\nHello",
@@ -41,6 +44,7 @@ fn hostile() -> impl Strategy<Value = String> {
         "\r\n.\r\n",
         ".",
         "=?utf-8?q?x?=",
+        ENCODED,
         "﹫",
         "ｅｖｉｌ．ｔｅｓｔ",
         "<!--",
@@ -62,6 +66,11 @@ fn tags(html: &str) -> Vec<&str> {
         .collect()
 }
 
+/// What may not stand in a header, in whatever way it is written there.
+fn unfit(c: char) -> bool {
+    c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)
+}
+
 fn check(letter: &Letter) -> Result<(), TestCaseError> {
     let message = parsed(letter);
     let mut names: Vec<&str> = message.headers_raw().map(|(name, _)| name).collect();
@@ -71,7 +80,9 @@ fn check(letter: &Letter) -> Result<(), TestCaseError> {
     prop_assert_eq!(names, expected);
     prop_assert_eq!(&letter.to, &["bob@home.test"]);
     let subject = message.subject().unwrap_or_default();
-    prop_assert!(subject.starts_with("[#") && !subject.chars().any(char::is_control), "{:?}", subject);
+    prop_assert!(subject.starts_with("[#") && !subject.contains(unfit), "{:?}", subject);
+    let to = message.to().and_then(|to| to.first()).and_then(|to| to.name()).unwrap_or_default();
+    prop_assert!(!to.contains(unfit), "{:?}", to);
     let (plain, html) = (plain(letter), html(letter));
     let ours = |tag: &&str| {
         let known = [
@@ -110,6 +121,21 @@ fn check(letter: &Letter) -> Result<(), TestCaseError> {
 }
 
 with_mail! {
+    fn an_encoded_word_that_somebody_typed_stands_in_the_headers_as_letters(server: &Server, post: &MailServer) {
+        let shop = server.workspace("shop");
+        let (ada, bob) = pair(server, &shop);
+        let named = Change { facts: Facts { name: Some(format!("{ENCODED} Bob")), ..Facts::default() }, ..Change::default() };
+        server.operator(Some(&shop), move |cx| person::set(cx, bob.id, &named));
+        write(&ada, "1", &format!("{ENCODED} hello"));
+        pass(server, &shop, 10);
+        let letter = &crate::mail::letters(post, 1)[0];
+        let as_typed = ENCODED.replace("=?", "= ?");
+        let message = parsed(letter);
+        assert_eq!(message.subject(), Some(format!("[#1] {as_typed} hello").as_str()));
+        let to = message.to().and_then(|to| to.first()).and_then(|to| to.name());
+        assert_eq!(to, Some(format!("{as_typed} Bob").as_str()));
+    }
+
     fn a_hostile_title_name_or_message_does_nothing(server: &Server, post: &MailServer) {
         let shop = server.workspace_with("shop", parlance_engine::workspace::Change {
             remove_links: Some(false), remove_emoji: Some(false), mask_profanity: Some(false), ..Default::default()
