@@ -29,7 +29,7 @@ pub enum Unusable {
     #[error("The file name length is over {NAME_CHARS_MAX} characters or {NAME_BYTES_MAX} bytes.")]
     Long,
     /// Nothing that can be seen is left, or it begins with a dot.
-    #[error("The file name is empty or begins with a dot.")]
+    #[error("A name before the file extension is required: the file name is empty or begins with a dot.")]
     Hidden,
     /// It has no ending by which to know what it is.
     #[error("A file extension is required: the file name has no extension.")]

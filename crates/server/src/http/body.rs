@@ -107,12 +107,16 @@ impl HttpBody for Watched {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        // What says that it is too large is not begun. Its handler hears of it, because it may have words of its own.
+        if self.body.size_hint().lower() > self.bytes_left as u64 {
+            return Poll::Ready(Some(Err(axum::Error::new(Interrupted(Fault::LargeBody)))));
+        }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else { return self.wait(cx) };
         self.alarm = None;
         if let Some(Ok(frame)) = &frame {
             let length = frame.data_ref().map_or(0, Bytes::len);
             let Some(left) = self.bytes_left.checked_sub(length) else {
-                return Poll::Ready(Some(Err(self.interrupt(Fault::LargeBody))));
+                return Poll::Ready(Some(Err(axum::Error::new(Interrupted(Fault::LargeBody)))));
             };
             self.bytes_left = left;
         }

@@ -63,13 +63,15 @@ pub struct Owners(Arc<[Owner]>);
 
 #[derive(Serialize)]
 struct Wire<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
     code: &'a str,
     message: &'a str,
 }
 
 impl Wire<'_> {
     fn bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("two strings are JSON")
+        serde_json::to_vec(self).expect("strings are JSON")
     }
 }
 
@@ -142,14 +144,10 @@ impl Fault {
         answer
     }
 
-    /// The body in the default shape.
-    fn default_body(self) -> Vec<u8> {
-        Wire { code: self.code(), message: self.message() }.bytes()
-    }
-
-    /// The whole answer as HTTP/1.1, for where the library cannot make one: the connection ends after it.
+    /// The whole answer as HTTP/1.1, for where the library cannot make one: the connection ends after it. There was
+    /// no request yet, so nobody owns its path; it bears the members of every shape, for whichever client asked.
     pub(super) fn on_the_wire(self) -> Vec<u8> {
-        let body = self.default_body();
+        let body = Wire { kind: Some(self.code()), code: self.code(), message: self.message() }.bytes();
         let retry =
             self.retry_after_seconds().map_or_else(String::new, |wait| format!("retry-after: {wait}\r\n"));
         let (status, length) = (self.status(), body.len());
@@ -169,7 +167,7 @@ pub fn default_shape(fault: Fault) -> Response {
 /// An answer in the default shape: `{"code","message"}`.
 pub fn say(status: StatusCode, code: &str, message: &str) -> Response {
     let json = HeaderValue::from_static("application/json");
-    (status, [(header::CONTENT_TYPE, json)], Wire { code, message }.bytes()).into_response()
+    (status, [(header::CONTENT_TYPE, json)], Wire { kind: None, code, message }.bytes()).into_response()
 }
 
 impl Owners {

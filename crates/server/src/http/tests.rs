@@ -146,6 +146,14 @@ fn parts(answer: &str) -> (&str, &str) {
     (head.split(' ').nth(1).unwrap_or_default(), body)
 }
 
+/// The answer to what never became a request: whoever asked, it can be read.
+#[track_caller]
+fn assert_last_word(answer: &str, fault: Fault) {
+    let (code, message) = (fault.code(), fault.message());
+    let body = format!(r#"{{"type":"{code}","code":"{code}","message":"{message}"}}"#);
+    assert_eq!(parts(answer), (fault.status().as_str(), body.as_str()), "{answer}");
+}
+
 #[track_caller]
 fn assert_fault(answer: &str, fault: Fault) {
     let body = format!(r#"{{"code":"{}","message":"{}"}}"#, fault.code(), fault.message());

@@ -32,11 +32,13 @@ fn checked(broken: &Broken, answer: Option<RawAnswer>) -> Option<RawAnswer> {
     Some(answer)
 }
 
-/// `{"code","message"}`, and `reasons` where something was rejected; as JSON, not to be kept.
+/// `{"code","message"}`, and `reasons` where something was rejected; as JSON, not to be kept. What never became a request
+/// has no dialect yet, and bears another dialect's `type` as well.
 fn is_error(answer: &RawAnswer) -> bool {
     let members = answer.json().and_then(|json| json.as_object().cloned()).unwrap_or_default();
     let known = members.iter().all(|(name, value)| match name.as_str() {
         "code" | "message" => value.as_str().is_some_and(|text| (1..=400).contains(&text.chars().count())),
+        "type" => Some(value) == members.get("code") && answer.head.contains("connection: close"),
         "reasons" => value.is_array() && answer.status == 451,
         _ => false,
     });

@@ -26,7 +26,7 @@ on_both! {
         let inner = zip(&[("a", b"x")]);
         let polyglot = [b"%PDF-1.4 %%EOF\n".as_slice(), &inner].concat();
         let long = format!("{}.txt", "a".repeat(300));
-        let cases: [(&str, &[u8], u16, &str); 20] = [
+        let cases: [(&str, &[u8], u16, &str); 21] = [
             ("a.svg", b"<svg/>", 406, "is not allowed, allowed"),
             ("a.html", b"<html>", 406, "is not allowed, allowed"),
             ("a.xml", b"<?xml?>", 406, "is not allowed, allowed"),
@@ -44,7 +44,8 @@ on_both! {
             ("a.zip", &zip(&[("a.zip", &inner)]), 422, "contains unsafe content"),
             ("a.zip", &inner[..inner.len() - 5], 422, "is corrupt"),
             ("readme", b"x", 400, "file extension is required"),
-            (".htaccess", b"x", 400, "file name"),
+            (".htaccess", b"x", 400, "file extension is required"),
+            ("", b"x", 400, "file extension is required"),
             ("a.ht\u{200B}ml", b"x", 406, "is not allowed, allowed"),
             (&long, b"x", 400, "file name length"),
         ];
@@ -66,6 +67,9 @@ on_both! {
         let before = server.dump();
         let refused = send(server, &token, "a.txt", &vec![b'x'; 26_214_401]).expect(400);
         assert!(text(&refused, "message").contains("exceeds the limit of 26214400 bytes"));
+        // Longer than any body may be: the head says so already.
+        let refused = send(server, &token, "a.txt", &vec![b'x'; 30_000_000]).expect(400);
+        assert!(text(&refused, "message").contains("exceeds the limit of 26214400 bytes"), "{refused}");
         let image = [png(), vec![0; 10_485_760]].concat();
         let refused = send(server, &token, "a.png", &image).expect(400);
         assert!(text(&refused, "message").contains("exceeds the limit of 10485760 bytes"));
