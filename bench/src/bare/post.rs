@@ -16,7 +16,9 @@ pub(crate) struct Post {
     pub(crate) body: String,
 }
 
-const COUNT_MESSAGE: &str = "UPDATE conversation SET message_count = message_count + 1, updated_at = ?3
+const COUNT_MESSAGE: &str =
+    "UPDATE conversation SET message_count = message_count + 1, last_idx = message_count + 1,
+            last_author = ?4, last_at = ?3, updated_at = ?3, status = 'open', closed = 0
      WHERE workspace = ?1 AND id = ?2 RETURNING message_count";
 const MESSAGE: &str =
     "INSERT INTO message (workspace, conversation, idx, id, author, body, attachments, created_at)
@@ -98,7 +100,8 @@ struct Spot {
 fn store(db: &mut Bare, at: Spot, post: &Post) -> Result<String> {
     let (conversation, author) = (Arg::Text(&post.conversation), Arg::Text(&post.author));
     let id = uuid::Uuid::now_v7().to_string();
-    let index = Arg::Int(db.one(COUNT_MESSAGE, &[at.workspace, conversation, at.now], |row| row.int(0))?);
+    let counted = [at.workspace, conversation, at.now, author];
+    let index = Arg::Int(db.one(COUNT_MESSAGE, &counted, |row| row.int(0))?);
     let message = [at.workspace, conversation, index, Arg::Text(&id), author, Arg::Text(&post.body), at.now];
     db.each(MESSAGE, &message, |_| Ok(()))?;
     db.each(PARTICIPANTS, &[at.workspace, conversation, author, index, at.now], |_| Ok(()))?;
