@@ -78,7 +78,8 @@ impl Rates {
         self.logins_of_account.check(&account, None)
     }
 
-    /// Counts a request of an address, and notes in `tally` what is left. Of IPv6 the network of 64 bits counts, for that is what one customer gets.
+    /// Counts a request of an address, and notes in `tally` what is left. Of IPv6 the network of 64 bits counts, for
+    /// that is what one customer gets.
     ///
     /// # Errors
     /// [`Fault::TooManyRequests`] with the time to wait.

@@ -51,6 +51,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// measured p99 6 ms at 300 pages and 18 ms at 4,000.
 const CHECKPOINT_PAGES: u32 = 300;
 
+/// How often a fresh file is tried again while others set it up, and the pause between two tries.
+const SWITCH_TRIES: u32 = 50;
+const SWITCH_PAUSE: Duration = Duration::from_millis(20);
+
 /// The page cache of a connection that goes through a whole file once, in KiB.
 const PASSAGE_CACHE_KIB: u32 = 64 * 1024;
 
@@ -68,8 +72,20 @@ pub(super) fn open(path: &Path, usage: Use, tuning: Tuning) -> Result<Connection
     // Without this promise of stable plans SQLite prepares a statement anew whenever another value is bound to it, in
     // case the value suggests another plan: measured, six times the cost of looking up a token.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
-    db.execute_batch(&pragmas(usage, tuning)).map_err(fault)?;
+    configure(&db, &pragmas(usage, tuning))?;
     Ok(db)
+}
+
+/// Sets up a connection. Where several switch a fresh file to WAL at once SQLite says that it is busy without having
+/// waited, because waiting could be for ever; asked again a moment later it is not.
+fn configure(db: &Connection, pragmas: &str) -> Result<()> {
+    for _ in 0..SWITCH_TRIES {
+        match db.execute_batch(pragmas).map_err(fault) {
+            Err(error) if error.cause() == Some(Cause::Lock) => std::thread::park_timeout(SWITCH_PAUSE),
+            done => return done,
+        }
+    }
+    db.execute_batch(pragmas).map_err(fault)
 }
 
 /// A database that is nowhere but in memory.
