@@ -4,8 +4,8 @@
 
 use std::fmt::Write;
 
-use crate::db::{Arg, Column, Conn, FromColumn, Row, ToArg, args};
-use crate::{ConversationId, Cx, Error, MessageId, PersonId, Result, Time, WorkspaceId};
+use crate::db::{Arg, Conn, Row, ToArg, args, stored_enum};
+use crate::{ConversationId, Cx, MessageId, PersonId, Result, Time, WorkspaceId};
 
 /// Something that happened, and to what. What it looks like now is read from the rooms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,63 +33,36 @@ pub struct Numbered {
     pub event: Event,
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// The kinds of events.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[$doc])* $name,)* }
-
-        impl Kind {
-            /// The name under which the log keeps it.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Kind::$name => $text,)* }
-            }
-        }
-
-        impl FromColumn for Kind {
-            fn from_column(column: Column<'_>) -> Result<Self> {
-                match column.text()? {
-                    $($text => Ok(Kind::$name),)*
-                    other => Err(Error::Internal(format!("the log holds an event of kind {other:?}"))),
-                }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// A conversation began; its first message is an event of its own.
-    ConversationStarted = "conversation.started",
-    /// It takes no more messages.
-    ConversationLocked = "conversation.locked",
-    /// Its title, its category or what it relates to is another.
-    ConversationChanged = "conversation.changed",
-    /// It came to another status.
-    StatusChanged = "conversation.status",
-    /// Somebody who was not in it takes part now.
-    ParticipantJoined = "participant.joined",
-    /// Somebody takes part no longer.
-    ParticipantLeft = "participant.left",
-    /// Somebody has read up to this message.
-    ConversationRead = "conversation.read",
-    /// Something was said.
-    MessagePosted = "message.posted",
-    /// Something that was said reads otherwise now.
-    MessageEdited = "message.edited",
-    /// A file now hangs on a message.
-    FileAttached = "file.attached",
-    /// A file was taken from its message.
-    FileDeleted = "file.deleted",
-    /// A person is new.
-    PersonAdded = "person.added",
-    /// What is known of a person changed.
-    PersonChanged = "person.changed",
-}
-
-impl ToArg for Kind {
-    fn to_arg(&self) -> Arg<'_> {
-        Arg::Text(self.as_str())
+stored_enum! {
+    /// The kinds of events.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Kind as "an event of kind" {
+        /// A conversation began; its first message is an event of its own.
+        ConversationStarted = "conversation.started",
+        /// It takes no more messages.
+        ConversationLocked = "conversation.locked",
+        /// Its title, its category or what it relates to is another.
+        ConversationChanged = "conversation.changed",
+        /// It came to another status.
+        StatusChanged = "conversation.status",
+        /// Somebody who was not in it takes part now.
+        ParticipantJoined = "participant.joined",
+        /// Somebody takes part no longer.
+        ParticipantLeft = "participant.left",
+        /// Somebody has read up to this message.
+        ConversationRead = "conversation.read",
+        /// Something was said.
+        MessagePosted = "message.posted",
+        /// Something that was said reads otherwise now.
+        MessageEdited = "message.edited",
+        /// A file now hangs on a message.
+        FileAttached = "file.attached",
+        /// A file was taken from its message.
+        FileDeleted = "file.deleted",
+        /// A person is new.
+        PersonAdded = "person.added",
+        /// What is known of a person changed.
+        PersonChanged = "person.changed",
     }
 }
 

@@ -2,33 +2,28 @@
 
 use super::store::Counted;
 use super::{Conversation, seen, store};
-use crate::db::{Arg, Column, FromColumn, ToArg};
+use crate::db::stored_enum;
 use crate::event;
 use crate::person::Kind;
 use crate::{ConversationId, Cx, Error, PersonId, Result, Time, participant};
 
-/// How a conversation stands. It is independent of the lock: a closed conversation opens again when somebody writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Somebody waits for an answer.
-    Open,
-    /// An agent spoke last.
-    Answered,
-    /// An agent works on it.
-    InProgress,
-    /// It waits for something outside.
-    Waiting,
-    /// It is solved.
-    Closed,
+stored_enum! {
+    /// How a conversation stands. It is independent of the lock: a closed conversation opens again when somebody
+    /// writes.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Status as "a status" {
+        /// Somebody waits for an answer.
+        Open = "open",
+        /// An agent spoke last.
+        Answered = "answered",
+        /// An agent works on it.
+        InProgress = "inProgress",
+        /// It waits for something outside.
+        Waiting = "waiting",
+        /// It is solved.
+        Closed = "closed",
+    }
 }
-
-const NAMES: [(Status, &str); 5] = [
-    (Status::Open, "open"),
-    (Status::Answered, "answered"),
-    (Status::InProgress, "inProgress"),
-    (Status::Waiting, "waiting"),
-    (Status::Closed, "closed"),
-];
 
 /// That a conversation came to a status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,28 +84,4 @@ fn came_to(cx: &mut Cx<'_>, before: &Conversation, status: Status, after: i64) -
     store::insert_status(cx.tx, caller.workspace, before.id, &update)?;
     cx.emit(event::Kind::StatusChanged, |e| event::Event { conversation: Some(before.id), ..e });
     Ok(())
-}
-
-impl Status {
-    /// The name under which it is stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        NAMES.iter().find(|(status, _)| *status == self).map_or("open", |(_, name)| name)
-    }
-}
-
-impl ToArg for Status {
-    fn to_arg(&self) -> Arg<'_> {
-        Arg::Text(self.as_str())
-    }
-}
-
-impl FromColumn for Status {
-    fn from_column(column: Column<'_>) -> Result<Self> {
-        let name = column.text()?;
-        let known = NAMES.iter().find(|(_, known)| *known == name);
-        known
-            .map(|(status, _)| *status)
-            .ok_or_else(|| Error::Internal(format!("a status {name:?} is stored")))
-    }
 }

@@ -29,6 +29,42 @@ macro_rules! args {
 }
 pub(crate) use args;
 
+/// An enum whose variants are stored as texts: `stored_enum! { pub enum Status as "a status" { Open = "open", } }`.
+/// What stands behind `as` begins the sentence about a text that is none of them.
+macro_rules! stored_enum {
+    ($(#[$meta:meta])* pub enum $type:ident as $what:literal { $($(#[$of:meta])* $name:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        pub enum $type { $($(#[$of])* $name,)* }
+
+        impl $type {
+            /// Every one there is.
+            pub const ALL: [$type; [$($text),*].len()] = [$($type::$name),*];
+
+            /// The name under which it is stored.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $($type::$name => $text,)* }
+            }
+        }
+
+        impl $crate::db::ToArg for $type {
+            fn to_arg(&self) -> $crate::db::Arg<'_> {
+                $crate::db::Arg::Text(self.as_str())
+            }
+        }
+
+        impl $crate::db::FromColumn for $type {
+            fn from_column(column: $crate::db::Column<'_>) -> $crate::Result<Self> {
+                match column.text()? {
+                    $($text => Ok($type::$name),)*
+                    other => Err($crate::Error::Internal(format!(concat!($what, " {:?} is stored"), other))),
+                }
+            }
+        }
+    };
+}
+pub(crate) use stored_enum;
+
 impl ToArg for i64 {
     fn to_arg(&self) -> Arg<'_> {
         Arg::Int(*self)

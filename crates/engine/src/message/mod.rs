@@ -5,6 +5,7 @@ mod store;
 pub(crate) use store::{columns, read};
 
 use crate::conversation::{self, Conversation, Seen, Status};
+use crate::db::stored_enum;
 use crate::event;
 use crate::file::{self, Attachment, Place, upload};
 use crate::person::{self, Person};
@@ -47,13 +48,15 @@ pub struct Message {
     pub payload: Option<String>,
 }
 
-/// The sorts of messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// What somebody typed.
-    Message,
-    /// A request for something that people do by hand; its body is the name of the service.
-    ServiceRequest,
+stored_enum! {
+    /// The sorts of messages.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Kind as "a message of kind" {
+        /// What somebody typed.
+        Message = "message",
+        /// A request for something that people do by hand; its body is the name of the service.
+        ServiceRequest = "service_request",
+    }
 }
 
 /// Something to say.

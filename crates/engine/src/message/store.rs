@@ -1,11 +1,11 @@
 //! The statements of this room.
 
-use super::{Kind, Message, Version};
+use super::{Message, Version};
 use crate::access::Caller;
 use crate::conversation::Conversation;
-use crate::db::{Arg, Column, Conn, FromColumn, Row, ToArg, args};
+use crate::db::{Conn, Row, args};
 use crate::person::{self, Person};
-use crate::{ConversationId, Error, MessageId, PersonId, Result, Time, WorkspaceId};
+use crate::{ConversationId, MessageId, PersonId, Result, Time, WorkspaceId};
 
 /// The columns [`read`] reads, of a message under the alias `m`.
 macro_rules! columns {
@@ -212,23 +212,4 @@ pub(super) fn count_from_others(
          WHERE workspace = $1 AND conversation = $2 AND idx > $3 AND author <> $4 AND internal <= $5",
         args![reader.workspace, id, index, reader.person, reader.kind == person::Kind::Agent],
     )
-}
-
-impl ToArg for Kind {
-    fn to_arg(&self) -> Arg<'_> {
-        Arg::Text(match self {
-            Kind::Message => "message",
-            Kind::ServiceRequest => "service_request",
-        })
-    }
-}
-
-impl FromColumn for Kind {
-    fn from_column(column: Column<'_>) -> Result<Self> {
-        match column.text()? {
-            "message" => Ok(Kind::Message),
-            "service_request" => Ok(Kind::ServiceRequest),
-            other => Err(Error::Internal(format!("a message of kind {other:?} is stored"))),
-        }
-    }
 }

@@ -8,8 +8,9 @@ mod store;
 
 use std::collections::BTreeSet;
 
-use crate::db::{Arg, Column, FromColumn, ToArg};
+use crate::db::stored_enum;
 use crate::event::{Kind as What, Numbered};
+use crate::message::Kind;
 use crate::{ConversationId, Cx, Error, MessageId, PersonId, Result, Time, follower};
 
 /// The name under which notifications follow the log.
@@ -28,7 +29,7 @@ pub struct Notification {
     pub message: MessageId,
     /// Where that was said.
     pub conversation: ConversationId,
-    /// What it tells of.
+    /// What it tells of: the kind of its message.
     pub kind: Kind,
     /// How urgent it is.
     pub severity: Severity,
@@ -38,26 +39,19 @@ pub struct Notification {
     pub created_at: Time,
 }
 
-/// What a notification tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Somebody said something.
-    Message,
-    /// Somebody asked for a service, which people do by hand.
-    ServiceRequest,
-}
-
-/// How urgent a notification is: a message is an info, a service request a warning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Severity {
-    /// Something went well.
-    Success,
-    /// Something to know.
-    Info,
-    /// Something to do.
-    Warning,
-    /// Something went wrong.
-    Error,
+stored_enum! {
+    /// How urgent a notification is: a message is an info, a service request a warning.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Severity as "a notification of severity" {
+        /// Something went well.
+        Success = "success",
+        /// Something to know.
+        Info = "info",
+        /// Something to do.
+        Warning = "warning",
+        /// Something went wrong.
+        Error = "error",
+    }
 }
 
 /// Which notifications are wanted.
@@ -170,57 +164,5 @@ impl Counts {
             Severity::Warning => &mut self.warning,
             Severity::Error => &mut self.error,
         }
-    }
-}
-
-impl Severity {
-    /// Every severity there is.
-    pub const ALL: [Severity; 4] = [Severity::Success, Severity::Info, Severity::Warning, Severity::Error];
-
-    /// The name under which it is stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Success => "success",
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
-
-impl Kind {
-    /// Every kind there is.
-    pub const ALL: [Kind; 2] = [Kind::Message, Kind::ServiceRequest];
-
-    /// The name under which it is stored: that of the message's kind.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Message => "message",
-            Kind::ServiceRequest => "service_request",
-        }
-    }
-}
-
-impl ToArg for Kind {
-    fn to_arg(&self) -> Arg<'_> {
-        Arg::Text(self.as_str())
-    }
-}
-
-impl FromColumn for Severity {
-    fn from_column(column: Column<'_>) -> Result<Self> {
-        let text = column.text()?;
-        let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == text);
-        known.ok_or_else(|| Error::Internal(format!("a notification of severity {text:?} is stored")))
-    }
-}
-
-impl FromColumn for Kind {
-    fn from_column(column: Column<'_>) -> Result<Self> {
-        let text = column.text()?;
-        let known = Kind::ALL.into_iter().find(|kind| kind.as_str() == text);
-        known.ok_or_else(|| Error::Internal(format!("a notification of kind {text:?} is stored")))
     }
 }

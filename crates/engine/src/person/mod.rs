@@ -3,7 +3,7 @@
 mod profile;
 mod store;
 
-use crate::db::{Arg, Column, FromColumn, ToArg};
+use crate::db::stored_enum;
 use crate::event;
 use crate::{Cx, Error, FileId, PersonId, Result, Time, workspace};
 
@@ -27,18 +27,20 @@ pub struct Person {
     pub avatar_file: Option<FileId>,
 }
 
-/// What a person is to the workspace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Kind {
-    /// A user of the workspace's product.
-    #[default]
-    Customer,
-    /// Somebody who answers; sees every conversation of the workspace.
-    Agent,
-    /// Somebody known by an address alone.
-    Contact,
-    /// A program.
-    Bot,
+stored_enum! {
+    /// What a person is to the workspace.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum Kind as "a person of kind" {
+        /// A user of the workspace's product.
+        #[default]
+        Customer = "customer",
+        /// Somebody who answers; sees every conversation of the workspace.
+        Agent = "agent",
+        /// Somebody known by an address alone.
+        Contact = "contact",
+        /// A program.
+        Bot = "bot",
+    }
 }
 
 /// What is known of a person; everything may be missing.
@@ -320,37 +322,10 @@ fn text(field: &'static str, value: Option<&str>, chars_max: usize) -> Result<()
     if fits { Ok(()) } else { Err(Error::invalid(field, problem())) }
 }
 
-impl Kind {
-    /// The name under which it is stored and spoken of in commands.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Customer => "customer",
-            Kind::Agent => "agent",
-            Kind::Contact => "contact",
-            Kind::Bot => "bot",
-        }
-    }
-}
-
 impl std::str::FromStr for Kind {
     type Err = Error;
     fn from_str(text: &str) -> Result<Kind> {
-        let known =
-            [Kind::Customer, Kind::Agent, Kind::Contact, Kind::Bot].into_iter().find(|k| k.as_str() == text);
+        let known = Kind::ALL.into_iter().find(|kind| kind.as_str() == text);
         known.ok_or_else(|| Error::invalid("kind", "A person is a customer, an agent, a contact or a bot."))
-    }
-}
-
-impl ToArg for Kind {
-    fn to_arg(&self) -> Arg<'_> {
-        Arg::Text(self.as_str())
-    }
-}
-
-impl FromColumn for Kind {
-    fn from_column(column: Column<'_>) -> Result<Self> {
-        let text = column.text()?;
-        text.parse().map_err(|_| Error::Internal(format!("a person of kind {text:?} is stored")))
     }
 }

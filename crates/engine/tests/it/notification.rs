@@ -2,8 +2,9 @@
 
 use parlance_engine::access::Caller;
 use parlance_engine::conversation::ticket::{self, New, Request, Service};
+use parlance_engine::message::Kind;
 use parlance_engine::message::{self, Message, Post};
-use parlance_engine::notification::{self, Counts, Filter, Kind, Notification, Severity};
+use parlance_engine::notification::{self, Counts, Filter, Notification, Severity};
 use parlance_engine::workspace::Workspace;
 use parlance_engine::{ConversationId, Error, MessageId, Principal, participant};
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use jiff::fmt::temporal::DateTimePrinter;
 use parlance_engine::{Error, Result, Time};
@@ -14,6 +14,12 @@ pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer with one more header.
+pub(super) fn with(mut response: Response, name: HeaderName, value: impl Into<HeaderValue>) -> Response {
+    response.headers_mut().insert(name, value.into());
     response
 }
 

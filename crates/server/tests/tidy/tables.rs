@@ -8,7 +8,7 @@ use crate::{File, Tree};
 const ENGINE: &str = "crates/engine/src/";
 
 /// The rooms that write a table which does not bear their name.
-const OWNERS_OF: [(&str, &[&str]); 17] = [
+const OWNERS_OF: [(&str, &[&str]); 13] = [
     ("inbox", &["participant"]),
     ("login", &["credential"]),
     ("token", &["credential"]),
@@ -21,10 +21,6 @@ const OWNERS_OF: [(&str, &[&str]); 17] = [
     ("unsubscribed", &["notice"]),
     // Renamed to `file` in the step that makes it.
     ("file_next", &["file"]),
-    ("category", &["category"]),
-    ("preference", &["preference"]),
-    ("notice", &["notice"]),
-    ("presence", &["notice"]),
     // Built from the log of events for whoever searches.
     ("document", &["search"]),
     ("document_cursor", &["search"]),

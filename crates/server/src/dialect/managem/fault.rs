@@ -1,12 +1,12 @@
 //! How this dialect words what stands in the way: `{"code","message"}`, and `reasons` on 451.
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use parlance_engine::Error;
 use serde::Serialize;
 
-use crate::dialect::spelling::json;
+use crate::dialect::spelling::{json, with};
 use crate::http::Fault;
 use crate::refusal::{self, Refusal};
 
@@ -60,11 +60,6 @@ pub(super) fn of_shell(fault: Fault) -> Response {
 
 fn say(status: StatusCode, wire: &Wire<'_>) -> Response {
     json(status, serde_json::to_vec(wire).expect("texts are JSON"))
-}
-
-fn with(mut response: Response, name: HeaderName, value: impl Into<HeaderValue>) -> Response {
-    response.headers_mut().insert(name, value.into());
-    response
 }
 
 impl<E: Into<Refusal>> From<E> for Refused {

@@ -12,6 +12,7 @@ use parlance_engine::{CategoryId, ConversationId, Error, PersonId, Result};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::at_conversation::AtConversation;
 use super::caller::Asker;
 use super::fault::{Problem, Refused};
 use super::parameter::{Paging, placed_words, words};
@@ -19,7 +20,6 @@ use super::wire::{self, Reference};
 use super::{answered, body};
 use crate::app::App;
 use crate::dialect::Sent;
-use crate::dialect::at::At;
 use crate::dialect::query::Query;
 use crate::dialect::spelling::{json as answer, text};
 use crate::page_cache::{List, Page};
@@ -110,64 +110,36 @@ pub(super) async fn create(
 }
 
 /// GET one.
-pub(super) async fn get(
-    State(app): State<App>,
-    asker: Asker,
-    At(reference): At<String>,
-) -> Result<Response, Refused> {
-    let look = app.engine.read(asker.principal(), move |cx| {
-        let id = ticket::by_reference(cx, &reference)?;
-        ticket::get(cx, id)
-    });
-    Ok(answer(StatusCode::OK, wire::conversation(&look.await?)?))
+pub(super) async fn get(at: AtConversation) -> Result<Response, Refused> {
+    Ok(answer(StatusCode::OK, wire::conversation(&at.read(ticket::get).await?)?))
 }
 
 /// PUT: another title, category, or thing that it is about.
-pub(super) async fn update(
-    State(app): State<App>,
-    asker: Asker,
-    At(reference): At<String>,
-    request: Request,
-) -> Result<Response, Refused> {
-    let sent = Sent::read(&app, request).await?;
+pub(super) async fn update(at: AtConversation, request: Request) -> Result<Response, Refused> {
+    let sent = Sent::read(&at.app, request).await?;
     let change = change(body::read(&sent, "conversation-update-conversation")?)?;
-    let done = sent.answer(&app, asker.session.caller, 200, move |cx| {
-        let id = ticket::by_reference(cx, &reference)?;
+    let done = at.write(sent, StatusCode::OK, move |cx, id| {
         ticket::change(cx, id, &change)?;
         identified(id)
     });
-    Ok(answered(done.await?))
+    Ok(done.await?)
 }
 
 /// PUT …/status.
-pub(super) async fn set_status(
-    State(app): State<App>,
-    asker: Asker,
-    At(reference): At<String>,
-    request: Request,
-) -> Result<Response, Refused> {
-    let sent = Sent::read(&app, request).await?;
+pub(super) async fn set_status(at: AtConversation, request: Request) -> Result<Response, Refused> {
+    let sent = Sent::read(&at.app, request).await?;
     let wire: NewStatus = body::read(&sent, "conversation-set-conversation-status")?;
     let status = status(&wire.status)?;
-    let done = sent.answer(&app, asker.session.caller, 200, move |cx| {
-        let id = ticket::by_reference(cx, &reference)?;
+    let done = at.write(sent, StatusCode::OK, move |cx, id| {
         conversation::set_status(cx, id, status)?;
         identified(id)
     });
-    Ok(answered(done.await?))
+    Ok(done.await?)
 }
 
 /// GET …/members.
-pub(super) async fn members(
-    State(app): State<App>,
-    asker: Asker,
-    At(reference): At<String>,
-) -> Result<Response, Refused> {
-    let look = app.engine.read(asker.principal(), move |cx| {
-        let id = ticket::by_reference(cx, &reference)?;
-        ticket::members(cx, id)
-    });
-    Ok(answer(StatusCode::OK, wire::members(&look.await?)?))
+pub(super) async fn members(at: AtConversation) -> Result<Response, Refused> {
+    Ok(answer(StatusCode::OK, wire::members(&at.read(ticket::members).await?)?))
 }
 
 /// The answer to what was done to a conversation: its id.

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use parlance_engine::Error;
 use serde::Serialize;
 
-use crate::dialect::spelling::json;
+use crate::dialect::spelling::{json, with};
 use crate::file;
 use crate::http::Fault;
 use crate::refusal::{self, Refusal};
@@ -47,16 +47,8 @@ pub(super) struct Problem {
 }
 
 /// What the engine calls some things that were sent, and what they are called here. Every other name is the same.
-const NAMES: [(&str, &str); 8] = [
-    ("body", "messageContent"),
-    ("category", "categoryId"),
-    ("main_person", "mainUserId"),
-    ("notification_roles", "notificationRoles"),
-    ("related_to", "relatedTo"),
-    ("shared_with", "sharedWith"),
-    ("files", "fileIds"),
-    ("expires", "expiresAt"),
-];
+const NAMES: [(&str, &str); 3] =
+    [("body", "messageContent"), ("category", "categoryId"), ("expires", "expiresAt")];
 
 /// The body of everything but 400.
 #[derive(Serialize)]
@@ -203,11 +195,6 @@ fn wrong_login() -> Response {
 fn validation(status: StatusCode, message: Option<&str>, problems: &[Problem]) -> Response {
     let wire = Invalid { kind: "ValidationError", message, problems };
     json(status, serde_json::to_vec(&wire).expect("texts are JSON"))
-}
-
-fn with(mut response: Response, name: HeaderName, value: impl Into<HeaderValue>) -> Response {
-    response.headers_mut().insert(name, value.into());
-    response
 }
 
 impl<E: Into<Refusal>> From<E> for Refused {

@@ -5,13 +5,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
-use parlance_engine::conversation::ticket;
 use parlance_engine::credential::link::{Link, Purpose};
 use parlance_engine::file::{Attachment, upload};
-use parlance_engine::{Cx, Error, FileId, Principal};
+use parlance_engine::{Error, FileId, Principal};
 use serde::Serialize;
 
-use super::caller::Asker;
+use super::at_conversation::AtConversation;
 use super::fault::{Problem, Refused};
 use super::{parameter, upload as wire};
 use crate::app::App;
@@ -48,17 +47,9 @@ struct Access {
 }
 
 /// GET …/access-token: a token for reading one file of the conversation.
-async fn access(
-    State(app): State<App>,
-    asker: Asker,
-    At((conversation, id)): At<(String, String)>,
-) -> Result<Response, Refused> {
-    let id = file_id(&id)?;
-    let lend = move |cx: &mut Cx<'_>| {
-        let conversation = ticket::by_reference(cx, &conversation)?;
-        upload::lend(cx, conversation, id)
-    };
-    let link = app.engine.read(asker.principal(), lend).await?;
+async fn access(at: AtConversation, At((_, id)): At<(String, String)>) -> Result<Response, Refused> {
+    let (app, id) = (at.app.clone(), file_id(&id)?);
+    let link = at.read(move |cx, conversation| upload::lend(cx, conversation, id)).await?;
     let wire = Access { access_token: app.engine.links().sign(&link), expires_at: Stamp(link.expires_at) };
     Ok(json(StatusCode::OK, bytes(&wire)?))
 }

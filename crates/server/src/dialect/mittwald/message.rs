@@ -1,19 +1,18 @@
 //! `/v2/conversations/{conversationId}/messages`: read, say, change (contract §2.1).
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use parlance_engine::conversation::{thread, ticket};
+use parlance_engine::conversation::thread;
 use parlance_engine::message::{self, Post};
 use parlance_engine::{FileId, MessageId, Result};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::caller::Asker;
+use super::at_conversation::AtConversation;
+use super::body;
 use super::fault::{Problem, Refused};
 use super::wire;
-use super::{answered, body};
-use crate::app::App;
 use crate::dialect::Sent;
 use crate::dialect::at::At;
 use crate::dialect::spelling::{json as answer, text};
@@ -39,53 +38,37 @@ struct ChangedMessage {
 }
 
 /// GET: the conversation from its beginning.
-pub(super) async fn list(
-    State(app): State<App>,
-    asker: Asker,
-    At(reference): At<String>,
-) -> Result<Response, Refused> {
-    let look = app.engine.read(asker.principal(), move |cx| {
-        let id = ticket::by_reference(cx, &reference)?;
-        thread::get(cx, id)
-    });
-    Ok(answer(StatusCode::OK, wire::thread(&look.await?)?))
+pub(super) async fn list(at: AtConversation) -> Result<Response, Refused> {
+    Ok(answer(StatusCode::OK, wire::thread(&at.read(thread::get).await?)?))
 }
 
 /// POST: says something.
-pub(super) async fn create(
-    State(app): State<App>,
-    asker: Asker,
-    At(reference): At<String>,
-    request: Request,
-) -> Result<Response, Refused> {
-    let sent = Sent::read(&app, request).await?;
+pub(super) async fn create(at: AtConversation, request: Request) -> Result<Response, Refused> {
+    let sent = Sent::read(&at.app, request).await?;
     let new: NewMessage = body::read(&sent, "conversation-create-message")?;
     let files = files(&new)?;
-    let done = sent.answer(&app, asker.session.caller, 201, move |cx| {
-        let conversation = ticket::by_reference(cx, &reference)?;
+    let done = at.write(sent, StatusCode::CREATED, move |cx, conversation| {
         let (body, files) = (new.message_content.clone(), files.clone());
         let id = message::post(cx, &Post { conversation, body, internal: new.internal, files })?.id;
         text(&json!({ "conversationId": conversation.to_string(), "messageId": id.to_string() }))
     });
-    Ok(answered(done.await?))
+    Ok(done.await?)
 }
 
 /// PATCH: lets a message of the caller's own say something else.
 pub(super) async fn update(
-    State(app): State<App>,
-    asker: Asker,
-    At((reference, id)): At<(String, String)>,
+    at: AtConversation,
+    At((_, id)): At<(String, String)>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let sent = Sent::read(&app, request).await?;
+    let sent = Sent::read(&at.app, request).await?;
     let wire: ChangedMessage = body::read(&sent, "conversation-update-message")?;
     let id: MessageId = id.to_ascii_lowercase().parse()?;
-    let done = sent.answer(&app, asker.session.caller, 200, move |cx| {
-        let conversation = ticket::by_reference(cx, &reference)?;
+    let done = at.write(sent, StatusCode::OK, move |cx, conversation| {
         message::edit(cx, conversation, id, wire.message_content.as_deref())?;
         text(&json!({ "messageId": id.to_string() }))
     });
-    Ok(answered(done.await?))
+    Ok(done.await?)
 }
 
 /// The files of a message. What says nothing and shows nothing is refused as the official client expects it

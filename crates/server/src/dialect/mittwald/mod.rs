@@ -1,6 +1,7 @@
 //! The support dialect: tickets, as the official mittwald clients know them (the mittwald contract, and where it is
 //! silent what `docs/mittwald.md` says).
 
+mod at_conversation;
 mod body;
 mod caller;
 mod category;

@@ -6,7 +6,8 @@
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use parlance_engine::notification::{self, Counts, FOLLOWER, Filter, Kind, Notification, Severity};
+use parlance_engine::message::Kind;
+use parlance_engine::notification::{self, Counts, FOLLOWER, Filter, Notification, Severity};
 use parlance_engine::{ConversationId, Cx, MessageId};
 use serde::{Deserialize, Serialize};
 

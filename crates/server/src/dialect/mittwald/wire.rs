@@ -96,7 +96,6 @@ impl<'a> Conversation<'a> {
     fn new(ticket: &'a Ticket, page: &'a Page) -> Result<Conversation<'a>> {
         let conversation = &ticket.conversation;
         let user = |id| named(page.person(id)).map(User::new);
-        let last = |at| user(at);
         Ok(Conversation {
             conversation_id: Shown(conversation.id),
             short_id: conversation.short_id.to_string(),
@@ -113,10 +112,10 @@ impl<'a> Conversation<'a> {
             shared_with: conversation.shared_with.as_ref().map(Reference::from),
             last_message: ticket
                 .last
-                .map(|said| Ok(LastMessage { created_at: Stamp(said.at), created_by: last(said.author)? }))
+                .map(|said| Ok(LastMessage { created_at: Stamp(said.at), created_by: user(said.author)? }))
                 .transpose()?,
             last_message_at: ticket.last.map(|said| Stamp(said.at)),
-            last_message_by: ticket.last.map(|said| last(said.author)).transpose()?,
+            last_message_by: ticket.last.map(|said| user(said.author)).transpose()?,
         })
     }
 }
