@@ -1,7 +1,7 @@
 //! Databases with the generated data in them. A SQLite file is made once for each schema and kept.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -33,17 +33,32 @@ impl Prepared {
         seed::check::check(&mut Database::open(&self.url)?, self.workspace)
     }
 
-    /// A copy in `file` to write to, on the disk already, else the first commits would pay for it. This one must
-    /// be a SQLite file that nobody has open.
+    /// A copy in `file` to write to, with its index, on the disk already, else the first commits would pay for it.
+    /// This one must be a SQLite file that nobody has open.
     pub(crate) fn copy_to(&self, file: &Path) -> Result<Self> {
-        let from = self.url.strip_prefix("sqlite:").ok_or("only files are copied")?;
-        let url = sqlite_url(file);
-        for leftover in ["", "-wal", "-shm"] {
-            let _ = fs::remove_file(format!("{}{leftover}", file.display()));
+        let copy = Self { url: sqlite_url(file), workspace: self.workspace };
+        copy.remove();
+        for (from, to) in self.files()?.iter().zip(copy.files()?) {
+            fs::copy(from, &to)?;
+            fs::File::open(to)?.sync_all()?;
         }
-        fs::copy(from, file)?;
-        fs::File::open(file)?.sync_all()?;
-        Ok(Self { url, workspace: self.workspace })
+        Ok(copy)
+    }
+
+    /// Removes the files of a copy, and what was left beside them.
+    pub(crate) fn remove(&self) {
+        for file in self.files().into_iter().flatten() {
+            for ending in ["", "-wal", "-shm"] {
+                // Most of them are not there.
+                let _ = fs::remove_file(format!("{}{ending}", file.display()));
+            }
+        }
+    }
+
+    /// The database and its index.
+    fn files(&self) -> Result<[PathBuf; 2]> {
+        let file = Path::new(self.url.strip_prefix("sqlite:").ok_or("only SQLite keeps its data in files")?);
+        Ok([file.to_owned(), file.with_extension("search.db")])
     }
 }
 

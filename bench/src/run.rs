@@ -82,17 +82,22 @@ impl Run {
 
     fn sqlite(&self, worlds: &Worlds) -> Result<Table> {
         let small = Prepared::sqlite(&self.folder, &worlds.small)?;
+        self.index(&small, &worlds.small_work, &worlds.small)?;
         let file = self.folder.join("posts.db");
         let scratch = small.copy_to(&file)?;
-        let large = Some(Prepared::sqlite(&self.folder, &worlds.large)?);
-        let figures = self.measure(worlds, &Databases { small, scratch, large })?;
-        fs::remove_file(file)?;
+        let large = Prepared::sqlite(&self.folder, &worlds.large)?;
+        self.index(&large, &worlds.large_work, &worlds.large)?;
+        let large = Some(large);
+        let databases = Databases { small, scratch, large };
+        let figures = self.measure(worlds, &databases)?;
+        databases.scratch.remove();
         Ok(Table { title: format!("SQLite: {}", self.effort.size), rows: report::rows(&figures) })
     }
 
     fn postgres(&self, worlds: &Worlds) -> Result<Table> {
         let cluster = Cluster::start(&self.folder.join("postgres"))?;
         let small = Prepared::postgres(cluster.create("small")?, &worlds.small)?;
+        self.index(&small, &worlds.small_work, &worlds.small)?;
         cluster.make_durable()?;
         let figures = self.measure(worlds, &Databases { scratch: small.clone(), small, large: None })?;
         let (version, size) = (cluster.version()?, self.effort.size);
@@ -129,6 +134,10 @@ impl Run {
             indexed,
             memory,
         })
+    }
+
+    fn index(&self, database: &Prepared, work: &Work, world: &World) -> Result<()> {
+        self.tickets(&self.home(database), work, world).index()
     }
 
     fn tickets<'a>(&self, home: &'a Home, work: &'a Work, world: &'a World) -> Tickets<'a> {

@@ -66,6 +66,12 @@ pub(crate) struct Indexed {
 }
 
 impl Tickets<'_> {
+    /// Has the index made, so that nothing that is measured later runs beside that.
+    pub(crate) fn index(&self) -> Result<()> {
+        eprintln!("bench: indexing {}", self.home.database_url);
+        self.start()?.stop()
+    }
+
     /// Measures the lists.
     pub(crate) fn lists(&self, memory: &mut Memory) -> Result<Lists> {
         let server = self.start()?;

@@ -13,7 +13,7 @@ use rand_pcg::Pcg64Mcg;
 use words::Words;
 
 /// Counts up whenever the same seed gives other rows; cached databases are keyed by it.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The last moment of the data: 2026-01-01T00:00:00Z, in microseconds.
 const END_US: i64 = 1_767_225_600_000_000;

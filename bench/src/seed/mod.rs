@@ -69,6 +69,10 @@ impl Seed<'_> {
             numbers.clone().map(|number| self.token(number)),
         )?;
         self.agent(database)?;
+        database.fill(
+            "membership (workspace, person, domain, aggregate, aggregate_id, role, created_at)",
+            numbers.clone().map(|number| self.membership(number)),
+        )?;
         let unread = self.unread();
         database.fill(
             "inbox (workspace, person, version, unread)",
@@ -136,6 +140,20 @@ impl Seed<'_> {
         ]
     }
 
+    /// Everybody is the one member of a customer of their number.
+    fn membership(&self, number: usize) -> Vec<Cell> {
+        let joined_us = self.world.joined_us(number);
+        row![
+            self.workspace,
+            self.people[number].as_str(),
+            "customer",
+            "customer",
+            number.to_string(),
+            "owner",
+            joined_us
+        ]
+    }
+
     /// What each person has not read, over all conversations.
     fn unread(&self) -> Vec<usize> {
         let mut unread = vec![0; self.world.size.people];
@@ -148,8 +166,9 @@ impl Seed<'_> {
     fn conversations(&self, database: &mut Database) -> Result<()> {
         let numbers = 0..self.world.size.conversations;
         database.fill(
-            "conversation (workspace, id, short_id, locked, source_type, source_id, created_by, recipient, pair,
-                message_count, created_at, updated_at, title, last_idx, last_author, last_at)",
+            "conversation (workspace, id, short_id, locked, source_type, source_id, shared_domain, shared_aggregate,
+                shared_id, created_by, recipient, pair, message_count, created_at, updated_at, title, last_idx,
+                last_author, last_at)",
             numbers.clone().map(|number| self.conversation(number)),
         )?;
         database.fill(
@@ -169,6 +188,9 @@ impl Seed<'_> {
             0_i64,
             "ORDER",
             format!("order-{number}"),
+            "customer",
+            "customer",
+            conversation.seller.to_string(),
             buyer.as_str(),
             seller.as_str(),
             format!("{}:{}", buyer.min(seller), buyer.max(seller)),

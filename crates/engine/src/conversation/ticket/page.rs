@@ -86,10 +86,7 @@ pub fn page(cx: &mut Cx<'_>, listing: &Listing) -> Result<Page> {
             let (all, closed) = store::counts(cx.tx, caller.workspace)?;
             (store::page_of_all(cx.tx, caller.workspace, &listing)?, listing.standing.total(all, closed))
         }
-        _ => (
-            store::page_of(cx.tx, caller.workspace, caller.person, &listing)?,
-            store::count_of(cx.tx, caller.workspace, caller.person, listing.standing)?,
-        ),
+        _ => store::page_of(cx.tx, caller.workspace, caller.person, &listing)?,
     };
     complete(cx, tickets, total)
 }

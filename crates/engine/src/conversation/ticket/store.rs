@@ -104,46 +104,51 @@ pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> 
     )
 }
 
-/// The conversations `$2` takes part in, and those that are shared with something they belong to.
+/// The conversations `$2` takes part in, and those that are shared with something they belong to. CROSS JOIN tells
+/// SQLite where to begin: by itself it rather goes through all that is shared in the workspace.
 macro_rules! visible {
     () => {
         "SELECT p.conversation AS id FROM participant p WHERE p.workspace = $1 AND p.person = $2
          UNION
-         SELECT s.id FROM membership b
-         JOIN conversation s ON s.workspace = b.workspace AND s.shared_domain = b.domain
-                            AND s.shared_aggregate = b.aggregate AND s.shared_id = b.aggregate_id
-         WHERE b.workspace = $1 AND b.person = $2"
+         SELECT s.id FROM membership b CROSS JOIN conversation s
+         WHERE b.workspace = $1 AND b.person = $2 AND s.workspace = b.workspace AND s.shared_domain = b.domain
+           AND s.shared_aggregate = b.aggregate AND s.shared_id = b.aggregate_id"
     };
 }
 
-/// A page of what one person sees. There are few enough of those to be put in order anew.
+/// A page of what one person sees, and how much that is in all. There is little enough of it to be put in order anew.
 pub(super) fn page_of(
     tx: &mut Conn,
     workspace: WorkspaceId,
     person: PersonId,
     listing: &Listing,
-) -> Result<Vec<Ticket>> {
+) -> Result<(Vec<Ticket>, i64)> {
     let sql = format!(
         concat!(
             "SELECT ",
             ticket_columns!(),
-            " FROM (",
+            ", k.total FROM (SELECT c.id, c.short_id, c.title, c.last_at, COUNT(*) OVER () AS total FROM (",
             visible!(),
             ") v JOIN conversation c ON c.workspace = $1 AND c.id = v.id
-             WHERE c.closed >= $3 AND c.closed <= $4 ORDER BY {} LIMIT $5 OFFSET $6"
+             WHERE c.closed >= $3 AND c.closed <= $4 ORDER BY {} LIMIT $5 OFFSET $6) k
+             JOIN conversation c ON c.workspace = $1 AND c.id = k.id ORDER BY {}"
         ),
-        order("c.", &listing.order)
+        order("c.", &listing.order),
+        order("k.", &listing.order)
     );
     let closed = listing.standing.range();
-    tx.all(&sql, args![workspace, person, closed.0, closed.1, listing.limit, listing.skip], read)
+    let (mut tickets, mut total) = (Vec::new(), None);
+    tx.each(&sql, args![workspace, person, closed.0, closed.1, listing.limit, listing.skip], |row| {
+        tickets.push(read(row)?);
+        total = Some(row.get()?);
+        Ok(())
+    })?;
+    // A page behind the last one has no row to say it.
+    let total = total.map_or_else(|| count_of(tx, workspace, person, listing.standing), Ok)?;
+    Ok((tickets, total))
 }
 
-pub(super) fn count_of(
-    tx: &mut Conn,
-    workspace: WorkspaceId,
-    person: PersonId,
-    standing: Standing,
-) -> Result<i64> {
+fn count_of(tx: &mut Conn, workspace: WorkspaceId, person: PersonId, standing: Standing) -> Result<i64> {
     let closed = standing.range();
     tx.scalar(
         concat!(
