@@ -32,6 +32,9 @@ pub enum Error {
     /// The conversation is locked and takes no message and no attachment.
     #[error("This conversation is locked: it takes no more messages.")]
     Locked,
+    /// There is not enough credit left for what was to be sent.
+    #[error("There is not enough credit left to send this.")]
+    OutOfCredit,
     /// The file's content may not be kept.
     #[error("The file was rejected: {}", reasons.join(" "))]
     Rejected {

@@ -55,10 +55,16 @@ stored_enum! {
         MessagePosted = "message.posted",
         /// Something that was said reads otherwise now.
         MessageEdited = "message.edited",
+        /// It is known how far a message came.
+        MessageDelivery = "message.delivery",
         /// A file now hangs on a message.
         FileAttached = "file.attached",
+        /// Somebody looks after a conversation now, or nobody any more.
+        ConversationAssigned = "conversation.assigned",
         /// A file was taken from its message.
         FileDeleted = "file.deleted",
+        /// A contact wants to hear no more.
+        ContactOptedOut = "contact.opted_out",
         /// A person is new.
         PersonAdded = "person.added",
         /// What is known of a person changed.

@@ -68,6 +68,8 @@ macro_rules! uuid_ids {
 }
 
 uuid_ids! {
+    /// A carrier.
+    CarrierId
     /// A person of a workspace.
     PersonId
     /// A conversation.

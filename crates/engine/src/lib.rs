@@ -4,10 +4,16 @@
 //! plain synchronous function in one transaction; [`Engine`] runs it on SQLite or PostgreSQL.
 
 pub mod access;
+pub mod callback;
+pub mod campaign;
+pub mod carrier;
 pub mod category;
+pub mod channel;
 pub mod checkup;
+pub mod contact;
 pub mod conversation;
 pub mod credential;
+pub mod credit;
 mod cx;
 pub mod db;
 mod engine;
@@ -22,12 +28,15 @@ pub mod membership;
 pub mod message;
 pub mod notice;
 pub mod notification;
+pub mod opt_out;
 pub mod participant;
 pub mod person;
+pub mod phone;
 pub mod preference;
 pub mod presence;
 pub mod sanitise;
 pub mod search;
+pub mod submission;
 mod time;
 pub mod workspace;
 
@@ -35,5 +44,5 @@ pub use access::Principal;
 pub use cx::Cx;
 pub use engine::{Chance, Engine, Options};
 pub use error::{Error, Result};
-pub use id::{CategoryId, ConversationId, FileId, MessageId, PersonId, TokenId, WorkspaceId};
+pub use id::{CarrierId, CategoryId, ConversationId, FileId, MessageId, PersonId, TokenId, WorkspaceId};
 pub use time::{Clock, Time};

@@ -15,7 +15,6 @@ pub mod follow;
 pub mod http;
 pub mod mail;
 pub mod page_cache;
-pub mod phone;
 pub mod picture;
 pub mod refusal;
 pub mod start;

@@ -38,6 +38,7 @@ pub fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid"),
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
         Error::Locked => (StatusCode::CONFLICT, "locked"),
+        Error::OutOfCredit => (StatusCode::PAYMENT_REQUIRED, "out_of_credit"),
         Error::Rejected { .. } => (StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "rejected"),
         Error::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
         Error::Busy { .. } => (StatusCode::SERVICE_UNAVAILABLE, "busy"),

@@ -13,6 +13,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { number: 1, name: "foundation", sql: include_str!("../../migrations/0001_foundation.sql") },
     Step { number: 2, name: "support", sql: include_str!("../../migrations/0002_support.sql") },
+    Step { number: 3, name: "inbox", sql: include_str!("../../migrations/0003_inbox.sql") },
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -59,6 +59,31 @@ stored_enum! {
     }
 }
 
+stored_enum! {
+    /// How far a message came that went out through a carrier.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Delivery as "a delivery" {
+        /// It waits for its carrier.
+        Queued = "queued",
+        /// The carrier took it.
+        Accepted = "accepted",
+        /// It arrived.
+        Delivered = "delivered",
+        /// It did not arrive and will not.
+        Undelivered = "undelivered",
+        /// Nobody is reached at its address.
+        BadDestination = "bad_destination",
+        /// The carrier may not take it there.
+        NotAllowed = "not_allowed",
+        /// Its addressee wants to hear no more.
+        OptedOut = "opted_out",
+        /// Nothing more was heard of it.
+        Unknown = "unknown",
+        /// It was sent for show.
+        Simulated = "simulated",
+    }
+}
+
 /// Something to say.
 #[derive(Debug, Clone)]
 pub struct Post {

@@ -35,6 +35,8 @@ pub enum Code {
     Conflict,
     /// The conversation is locked.
     Locked,
+    /// There is not enough credit left.
+    OutOfCredit,
     /// A file's content may not be kept.
     Rejected,
     /// An idempotency key came again with another request.
@@ -95,6 +97,7 @@ impl From<Error> for Failure {
             Error::Invalid { .. } => Code::Invalid,
             Error::Conflict(_) => Code::Conflict,
             Error::Locked => Code::Locked,
+            Error::OutOfCredit => Code::OutOfCredit,
             Error::Rejected { .. } => Code::Rejected,
             Error::KeyReused => Code::KeyReused,
             Error::Busy { .. } => Code::Busy,

@@ -8,7 +8,7 @@ use crate::{File, Tree};
 const ENGINE: &str = "crates/engine/src/";
 
 /// The rooms that write a table which does not bear their name.
-const OWNERS_OF: [(&str, &[&str]); 13] = [
+const OWNERS_OF: [(&str, &[&str]); 26] = [
     ("inbox", &["participant"]),
     ("login", &["credential"]),
     ("token", &["credential"]),
@@ -19,6 +19,19 @@ const OWNERS_OF: [(&str, &[&str]); 13] = [
     ("message_version", &["message"]),
     ("status_update", &["conversation"]),
     ("unsubscribed", &["notice"]),
+    ("contact_address", &["contact"]),
+    ("contact_list", &["contact"]),
+    ("contact_list_member", &["contact"]),
+    ("submission_part", &["submission"]),
+    ("early_report", &["submission"]),
+    ("received", &["carrier"]),
+    ("handset_text", &["handset"]),
+    ("campaign_request", &["campaign"]),
+    ("wallet", &["credit"]),
+    ("ledger", &["credit"]),
+    ("price", &["credit"]),
+    ("account_parameter", &["account"]),
+    ("sub_account", &["account"]),
     // Renamed to `file` in the step that makes it.
     ("file_next", &["file"]),
     // Built from the log of events for whoever searches.

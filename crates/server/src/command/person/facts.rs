@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use parlance_engine::person::{self, Change, Person};
+use parlance_engine::phone;
 use parlance_engine::workspace::Workspace;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,6 @@ use serde_json::{Value, json};
 
 use crate::command::value::{Milli, Moment, switch};
 use crate::command::{Failure, Result};
-use crate::phone;
 
 /// What is known; what is `None` stays as it is. The names in JSON are those of [`shown`].
 #[derive(Args, Default, Serialize, Deserialize)]

@@ -44,6 +44,7 @@ fn of_engine(error: &Error) -> Response {
         | Error::Invalid { .. }
         | Error::Conflict(_)
         | Error::Locked
+        | Error::OutOfCredit
         | Error::KeyReused
         | Error::Internal(_) => plain(),
     }

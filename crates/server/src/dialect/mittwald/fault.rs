@@ -131,6 +131,8 @@ fn of_engine(error: &Error) -> Response {
         Error::Forbidden(_) => plain(status, "ForbiddenError", &message),
         // What the contract knows of a locked conversation is that one may not.
         Error::Locked => plain(StatusCode::FORBIDDEN, "ForbiddenError", &message),
+        // The contract has no word for credit: what is not paid for is not permitted.
+        Error::OutOfCredit => plain(StatusCode::FORBIDDEN, "ForbiddenError", &message),
         Error::NotFound => plain(status, "NotFoundError", &message),
         Error::Invalid { field, problem } => invalid(status, &[named(field, problem)]),
         // 409 is documented for uploads alone.
