@@ -70,7 +70,8 @@ CREATE INDEX conversation_of_inbox ON conversation (workspace, last_at, short_id
 ALTER TABLE message ADD COLUMN channel TEXT;
 ALTER TABLE message ADD COLUMN delivery TEXT;
 
--- The other end of one of our addresses. The secret signs and checks what a gateway and we send each other.
+-- The other end of one of our addresses. The secret signs and checks what a gateway and we send each other; spelling is
+-- how its reports spell the ids that it gave.
 CREATE TABLE carrier (
     workspace BIGINT NOT NULL,
     id TEXT NOT NULL,
@@ -81,6 +82,7 @@ CREATE TABLE carrier (
     state TEXT NOT NULL,
     state_detail TEXT NOT NULL DEFAULT '',
     state_at BIGINT NOT NULL,
+    spelling TEXT,
     created_at BIGINT NOT NULL,
     removed_at BIGINT,
     PRIMARY KEY (workspace, id)
@@ -104,6 +106,7 @@ CREATE TABLE submission (
     campaign TEXT,
     attempts BIGINT NOT NULL,
     due_at BIGINT,
+    detail TEXT NOT NULL DEFAULT '',
     changed_at BIGINT NOT NULL,
     PRIMARY KEY (workspace, message)
 ) /* clustered */;
@@ -116,8 +119,9 @@ CREATE TABLE submission_part (
     carrier_message TEXT NOT NULL,
     message TEXT NOT NULL,
     part BIGINT NOT NULL,
+    spelling TEXT NOT NULL CHECK (spelling IN ('given', 'decimal', 'hexadecimal')),
     state TEXT NOT NULL,
-    PRIMARY KEY (workspace, carrier, carrier_message, message)
+    PRIMARY KEY (workspace, carrier, carrier_message, message, part)
 ) /* clustered */;
 CREATE INDEX submission_part_by_message ON submission_part (workspace, message, part);
 
@@ -156,8 +160,10 @@ CREATE TABLE handset_text (
     at BIGINT NOT NULL,
     PRIMARY KEY (workspace, phone, message)
 ) /* clustered */;
+CREATE INDEX handset_text_by_age ON handset_text (workspace, at);
 
 -- A text to many. All recipients stand in one row, and become messages a few at a time; next_recipient says how far.
+-- They are put on the list that is named.
 CREATE TABLE campaign (
     workspace BIGINT NOT NULL,
     ticket TEXT NOT NULL,
@@ -166,6 +172,7 @@ CREATE TABLE campaign (
     product TEXT NOT NULL,
     text TEXT NOT NULL,
     sender TEXT NOT NULL,
+    list TEXT,
     purpose TEXT NOT NULL CHECK (purpose IN ('alert', 'wholesale')),
     state TEXT NOT NULL CHECK (state IN ('draft', 'computing', 'ready', 'scheduled', 'sending', 'done', 'cancelled',
                                          'failed')),
@@ -180,7 +187,7 @@ CREATE TABLE campaign (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (workspace, ticket)
 ) /* clustered */;
-CREATE INDEX campaign_due ON campaign (workspace, due_at, ticket) WHERE due_at IS NOT NULL;
+CREATE INDEX campaign_due ON campaign (due_at, workspace, ticket) WHERE due_at IS NOT NULL;
 
 -- A request_id is taken for a day.
 CREATE TABLE campaign_request (
@@ -207,13 +214,13 @@ CREATE TABLE ledger (
     at BIGINT NOT NULL,
     PRIMARY KEY (workspace, line)
 ) /* clustered */;
--- What a segment costs by country (ISO 3166, two letters; '' is any) and product.
+-- What a segment costs by product and country (ISO 3166, two letters; '' is any).
 CREATE TABLE price (
     workspace BIGINT NOT NULL,
-    country TEXT NOT NULL,
     product TEXT NOT NULL,
+    country TEXT NOT NULL,
     amount_micro BIGINT NOT NULL CHECK (amount_micro >= 0),
-    PRIMARY KEY (workspace, country, product)
+    PRIMARY KEY (workspace, product, country)
 ) /* clustered */;
 ALTER TABLE workspace ADD COLUMN billing BIGINT NOT NULL DEFAULT 1 CHECK (billing IN (0, 1));
 

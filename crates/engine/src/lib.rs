@@ -21,6 +21,7 @@ pub mod error;
 pub mod event;
 pub mod file;
 pub mod follower;
+pub mod handset;
 pub mod id;
 pub mod idempotency;
 pub mod installation;

@@ -2,7 +2,8 @@
 
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
-/// `text` as E.164, such as `+33612345678`. A number without `+` is read as one of `country`, two letters of ISO 3166.
+/// `text` as E.164, such as `+33612345678`. A number without `+` is read as one of `country`, two letters of ISO 3166,
+/// and failing that as one that begins with the digits of its own country.
 ///
 /// The length is checked against the plan of the number's country; whether the number is assigned is not, because
 /// plans change faster than any list of them.
@@ -11,12 +12,25 @@ use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, Re
 /// A sentence that says what a number looks like.
 pub fn normalise(text: &str, country: &str) -> Result<String, String> {
     let region: Option<Region> = country.parse().ok();
-    let number = PHONE_NUMBER_UTIL.parse(text, region).ok();
-    let possible = number.filter(|n| matches!(n.is_possible_with_reason(), Ok(NumberLengthType::IsPossible)));
-    let spelled = possible.map(|n| n.format_as(PhoneNumberFormat::E164).into_owned());
-    spelled.ok_or_else(|| {
+    let elsewhere = || number(&format!("+{}", text.trim_start()), None).filter(|_| region.is_some());
+    number(text, region).or_else(elsewhere).ok_or_else(|| {
         format!("This is no phone number of {country}; write it with its country, such as +33612345678.")
     })
+}
+
+fn number(text: &str, region: Option<Region>) -> Option<String> {
+    let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;
+    let possible = matches!(number.is_possible_with_reason(), Ok(NumberLengthType::IsPossible));
+    possible.then(|| number.format_as(PhoneNumberFormat::E164).into_owned())
+}
+
+/// The country, two letters of ISO 3166, in whose plan an E.164 number lies; `None` where the plan is of no country or
+/// of several that it does not tell apart.
+#[must_use]
+pub fn country_of(e164: &str) -> Option<String> {
+    let region = PHONE_NUMBER_UTIL.parse(e164, None).ok()?.get_region_code()?;
+    let code = region.to_string();
+    (code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
 }
 
 #[cfg(test)]
@@ -30,6 +44,23 @@ mod tests {
         assert_eq!(normalise("06 12 34 56 78", "FR").as_deref(), Ok("+33612345678"));
         assert_eq!(normalise("+1 (202) 555-0173", "FR").as_deref(), Ok("+12025550173"));
         assert_eq!(normalise("020 7183 8750", "GB").as_deref(), Ok("+442071838750"));
+    }
+
+    #[test]
+    fn a_number_that_is_none_of_the_workspace_s_may_lack_its_plus() {
+        assert_eq!(normalise("4915112345678", "FR").as_deref(), Ok("+4915112345678"));
+        assert_eq!(normalise(" 33 6 12 34 56 78", "US").as_deref(), Ok("+33612345678"));
+    }
+
+    #[test]
+    fn a_number_tells_its_country() {
+        let numbers = [("+33612345678", "FR"), ("+4915112345678", "DE"), ("+447400123456", "GB")];
+        for (number, country) in numbers.into_iter().chain([("+12025550173", "US"), ("+14165550123", "CA")]) {
+            assert_eq!(country_of(number).as_deref(), Some(country), "{number}");
+        }
+        for number in ["", "12345", "sender:BANK", "+80012345678"] {
+            assert_eq!(country_of(number), None, "{number}");
+        }
     }
 
     #[test]

@@ -1,7 +1,16 @@
 //! Carriers: the other ends of a workspace's own addresses, through which texts come and go.
 
+mod everywhere;
+mod store;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::channel::Channel;
 use crate::db::stored_enum;
-use crate::{CarrierId, Time};
+use crate::{CarrierId, Cx, Error, Result, Time, phone, workspace};
+
+pub use everywhere::{all, by_id};
 
 stored_enum! {
     /// What speaks at the other end.
@@ -19,7 +28,7 @@ stored_enum! {
 }
 
 /// A carrier of a workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Carrier {
     /// Its id.
     pub id: CarrierId,
@@ -39,4 +48,152 @@ pub struct Carrier {
     pub state_at: Time,
     /// Since when there is such a carrier.
     pub created_at: Time,
+}
+
+/// A carrier to add.
+#[derive(Clone)]
+pub struct New {
+    /// What it is.
+    pub kind: Kind,
+    /// Our address there.
+    pub address: String,
+    /// Where it is reached; a simulated one is nowhere.
+    pub url: Option<String>,
+}
+
+/// How a carrier stands that nothing is known of yet.
+pub const STATE_NEW: &str = "new";
+
+/// The longest address of ours, in characters.
+const ADDRESS_CHARS_MAX: usize = 100;
+
+/// The longest URL, in characters.
+const URL_CHARS_MAX: usize = 2_000;
+
+/// The longest state and its detail, in characters; more is cut off.
+const STATE_CHARS_MAX: usize = 500;
+
+/// Adds a carrier to the operator's workspace. [`Error::Conflict`] when the address has one; [`Error::Invalid`] for an
+/// address or a URL that is none.
+pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<Carrier> {
+    let workspace = cx.operator()?;
+    let address = address(cx, &new.address)?;
+    check_url(new.kind, new.url.as_deref())?;
+    let carrier = Carrier {
+        id: CarrierId(cx.uuid()),
+        kind: new.kind,
+        address,
+        url: new.url.clone(),
+        secret: new.kind.is_signed().then(|| URL_SAFE_NO_PAD.encode(cx.secret())),
+        state: STATE_NEW.to_owned(),
+        state_detail: String::new(),
+        state_at: cx.now,
+        created_at: cx.now,
+    };
+    match store::insert(cx.tx, workspace, &carrier)? {
+        true => Ok(carrier),
+        false => Err(Error::Conflict(format!("There is already a carrier for {:?}.", carrier.address))),
+    }
+}
+
+/// The carriers of the operator's workspace, the oldest first.
+pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Carrier>> {
+    let workspace = cx.operator()?;
+    store::list(cx.tx, workspace)
+}
+
+/// Takes away a carrier of the operator's workspace, by its id or its address; which it was. [`Error::NotFound`] when there is none.
+pub fn remove(cx: &mut Cx<'_>, reference: &str) -> Result<Carrier> {
+    let workspace = cx.operator()?;
+    let all = store::list(cx.tx, workspace)?;
+    let named = |carrier: &Carrier| carrier.address == reference || carrier.id.to_string() == reference;
+    let carrier = all.into_iter().find(named).ok_or(Error::NotFound)?;
+    store::remove(cx.tx, workspace, carrier.id, cx.now)?;
+    Ok(carrier)
+}
+
+/// Notes how a carrier of the operator's workspace stands: a word, and what is wrong. The same again changes nothing.
+pub fn set_state(cx: &mut Cx<'_>, id: CarrierId, state: &str, detail: &str) -> Result<()> {
+    let workspace = cx.operator()?;
+    let (state, detail) = (legible(state), legible(detail));
+    store::set_state(cx.tx, workspace, &store::Standing { id, state: &state, detail: &detail, at: cx.now })
+}
+
+impl Kind {
+    /// Whether messages of this channel can go through it.
+    #[must_use]
+    pub fn takes(self, channel: Channel) -> bool {
+        match channel {
+            Channel::Sms => matches!(self, Kind::Handset | Kind::Smpp | Kind::Http),
+            Channel::Rcs => matches!(self, Kind::Handset | Kind::Rcs | Kind::Http),
+            Channel::Voice | Channel::Whatsapp => matches!(self, Kind::Handset | Kind::Http),
+            Channel::Email | Channel::Chat | Channel::Facebook | Channel::Instagram => false,
+        }
+    }
+
+    /// Whether what we and it send each other is signed with a secret that both know.
+    fn is_signed(self) -> bool {
+        matches!(self, Kind::Http | Kind::Rcs)
+    }
+
+    /// How its URL may begin; nothing where it has none.
+    fn schemes(self) -> &'static [&'static str] {
+        match self {
+            Kind::Handset => &[],
+            Kind::Smpp => &["smpp://", "smpps://"],
+            Kind::Http | Kind::Rcs => &["https://", "http://"],
+        }
+    }
+}
+
+impl std::str::FromStr for Kind {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Kind> {
+        let known = Kind::ALL.into_iter().find(|kind| kind.as_str() == text);
+        known.ok_or_else(|| Error::invalid("kind", "A carrier is a handset, smpp, http or rcs."))
+    }
+}
+
+/// Neither a password in its URL nor its secret belongs in a log.
+impl std::fmt::Debug for Carrier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Carrier { id, kind, address, state, .. } = self;
+        write!(f, "Carrier({id}, {}, {address:?}, {state:?})", kind.as_str())
+    }
+}
+
+/// An address of ours as it is kept: a number with `+` as E.164, anything else as it was written.
+fn address(cx: &mut Cx<'_>, text: &str) -> Result<String> {
+    let text = text.trim();
+    let fits = (1..=ADDRESS_CHARS_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if !fits {
+        let problem =
+            format!("An address is a number, a short code or a name of 1 to {ADDRESS_CHARS_MAX} characters.");
+        return Err(Error::invalid("address", problem));
+    }
+    if !text.starts_with('+') {
+        return Ok(text.to_owned());
+    }
+    let country = workspace::mine(cx)?.country;
+    phone::normalise(text, &country).map_err(|problem| Error::invalid("address", problem))
+}
+
+fn check_url(kind: Kind, url: Option<&str>) -> Result<()> {
+    let schemes = kind.schemes();
+    let problem = match url {
+        None if schemes.is_empty() => return Ok(()),
+        None => format!("A carrier of kind {} is reached at a URL.", kind.as_str()),
+        Some(_) if schemes.is_empty() => "A simulated handset is reached at no URL.".to_owned(),
+        Some(url) if url.chars().count() > URL_CHARS_MAX => {
+            format!("A URL has at most {URL_CHARS_MAX} characters.")
+        }
+        Some(url) if schemes.iter().any(|scheme| url.starts_with(scheme)) => return Ok(()),
+        Some(_) => format!("The URL of a carrier of kind {} begins with {}.", kind.as_str(), schemes[0]),
+    };
+    Err(Error::invalid("url", problem))
+}
+
+/// What somebody else says, fit to be stored and shown on one line.
+fn legible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(STATE_CHARS_MAX).collect()
 }

@@ -23,6 +23,8 @@ pub struct Workspace {
     pub file_extensions: Option<Vec<String>>,
     /// The largest file in bytes, if the workspace has chosen a size.
     pub file_bytes_max: Option<i64>,
+    /// Whether what it sends through carriers costs credit.
+    pub billing: bool,
     /// When it was founded.
     pub created_at: Time,
 }
@@ -67,6 +69,8 @@ pub struct Change {
     pub file_extensions: Option<Option<Vec<String>>>,
     /// The largest file in bytes.
     pub file_bytes_max: Option<i64>,
+    /// Whether what it sends through carriers costs credit.
+    pub billing: Option<bool>,
 }
 
 /// The shortest HS256 secret, in bytes: as long as the hash, as RFC 7518 §3.2 asks.
@@ -86,6 +90,7 @@ pub fn add(cx: &mut Cx<'_>, slug: &str, change: &Change) -> Result<Workspace> {
         jwt: None,
         file_extensions: None,
         file_bytes_max: None,
+        billing: true,
         created_at: cx.now,
     };
     if !store::insert(cx.tx, &workspace)? {
@@ -140,6 +145,7 @@ fn apply(cx: &mut Cx<'_>, mut workspace: Workspace, change: &Change) -> Result<W
     workspace.jwt = change.jwt.clone().unwrap_or(workspace.jwt);
     workspace.file_extensions = change.file_extensions.clone().unwrap_or(workspace.file_extensions);
     workspace.file_bytes_max = change.file_bytes_max.or(workspace.file_bytes_max);
+    workspace.billing = change.billing.unwrap_or(workspace.billing);
     if store::jwt_is_taken(cx.tx, &workspace)? {
         return Err(Error::Conflict(
             "Another workspace uses this JWT secret or JWKS URL: a token would not tell which of the two it is for.".into(),

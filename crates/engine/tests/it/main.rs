@@ -1,9 +1,11 @@
 //! The rules of the engine, plain values in and plain values out, each on both databases.
 
 mod access;
+mod carrier;
 mod checkup;
 mod conversation;
 mod copy;
+mod credit;
 mod fault;
 mod file;
 mod follower;

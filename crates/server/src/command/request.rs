@@ -7,7 +7,9 @@ use parlance_engine::workspace::{self, Workspace};
 use parlance_engine::{Cx, Engine, Principal};
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Output, Result, backup, category, doctor, membership, preference, reindex, token};
+use super::{
+    Failure, Output, Result, backup, category, credit, doctor, membership, preference, price, reindex, token,
+};
 use crate::config::Config;
 
 /// A command for an open installation. A new one is a variant here, and an arm in [`Request::run`].
@@ -29,6 +31,12 @@ pub enum Request {
     /// Say who looks after a customer's conversations
     #[command(subcommand)]
     Preference(preference::Request),
+    /// Add to what a workspace may spend on messages, and show what became of it
+    #[command(subcommand)]
+    Credit(credit::Request),
+    /// Say what messages cost
+    #[command(subcommand)]
+    Price(price::Request),
     /// Mint, list and revoke tokens
     #[command(subcommand)]
     Token(token::Request),
@@ -60,6 +68,8 @@ impl Request {
             Request::Membership(_)
             | Request::Category(_)
             | Request::Preference(_)
+            | Request::Credit(_)
+            | Request::Price(_)
             | Request::Token(_)
             | Request::Reindex(_)
             | Request::Doctor(_) => Ok(()),
@@ -74,6 +84,8 @@ impl Request {
             Request::Membership(request) => request.run(call),
             Request::Category(request) => request.run(call),
             Request::Preference(request) => request.run(call),
+            Request::Credit(request) => request.run(call),
+            Request::Price(request) => request.run(call),
             Request::Token(request) => request.run(call),
             Request::Backup(request) => request.run(call),
             Request::Reindex(request) => request.run(call),

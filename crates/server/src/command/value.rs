@@ -136,6 +136,57 @@ impl FromStr for Milli {
     }
 }
 
+/// Money with at most six places after the point, such as 99.95; kept in millionths, and digit by digit, so that nothing
+/// is rounded on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub(super) struct Money(pub(super) i64);
+
+/// Digits before the point, at most.
+const MONEY_DIGITS_MAX: usize = 12;
+
+/// Digits after it, at most: millionths.
+const MONEY_PLACES: usize = 6;
+
+impl FromStr for Money {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
+        let digits =
+            |text: &str, max| (1..=max).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        let fits = digits(whole, MONEY_DIGITS_MAX) && digits(places, MONEY_PLACES);
+        let micros = fits.then(|| format!("{whole}{places:0<MONEY_PLACES$}").parse().ok()).flatten();
+        let expected =
+            "expected an amount of 0 or more with at most six places after the point, such as 99.95";
+        micros.map(Money).ok_or_else(|| expected.to_owned())
+    }
+}
+
+impl TryFrom<String> for Money {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Money> for String {
+    fn from(money: Money) -> String {
+        money.to_string()
+    }
+}
+
+/// With at least two places after the point.
+impl fmt::Display for Money {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, micros) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        let places = format!("{:06}", micros % 1_000_000);
+        let shown = places.trim_end_matches('0');
+        write!(to, "{sign}{}.{shown:0<2}", micros / 1_000_000)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -166,7 +217,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn money_is_read_to_the_millionth() {
+        let texts =
+            [("100", 100_000_000), ("0.05", 50_000), ("0", 0), ("99.95", 99_950_000), ("0.000001", 1)];
+        for (text, micros) in texts {
+            assert_eq!(text.parse(), Ok(Money(micros)), "{text}");
+        }
+        for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1.0000001", "1,5", "NaN", "1234567890123", " 1"]
+        {
+            assert!(text.parse::<Money>().is_err(), "{text}");
+        }
+        assert_eq!(
+            [Money(100_000_000), Money(-50_000), Money(1)].map(|m| m.to_string()),
+            ["100.00", "-0.05", "0.000001"]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn money_is_read_as_it_is_shown(micros in 0_i64..1_000_000_000_000_000_000) {
+            prop_assert_eq!(Money(micros).to_string().parse(), Ok(Money(micros)));
+        }
+
         #[test]
         fn a_moment_is_read_as_it_is_shown(micros in -62_135_596_800_000_000_i64..253_402_207_200_000_000) {
             let moment = Moment(Time(micros));
@@ -182,7 +255,7 @@ mod tests {
 
         #[test]
         fn no_text_is_a_value_by_accident(text in ".{0,30}") {
-            let _ = (text.parse::<Moment>(), text.parse::<End>(), text.parse::<Milli>(), switch(&text));
+            let _ = (text.parse::<Moment>(), text.parse::<End>(), text.parse::<Milli>(), text.parse::<Money>(), switch(&text));
         }
     }
 }

@@ -60,6 +60,9 @@ struct Settings {
     /// The largest file that may be uploaded, in bytes
     #[arg(long, value_name = "BYTES")]
     file_bytes_max: Option<i64>,
+    /// Whether what it sends through carriers costs credit
+    #[arg(long, value_name = "on|off", value_parser = switch)]
+    billing: Option<bool>,
     /// Secret with which the marketplace's backend signs JWTs (HS256), 32 bytes or more. Other users of this machine
     /// may see it among the processes; --jwt-secret-stdin hides it
     #[arg(long, value_name = "SECRET", group = "jwt")]
@@ -140,6 +143,7 @@ impl Settings {
             jwt: if self.no_jwt { Some(None) } else { jwt },
             file_extensions: self.file_extensions.as_deref().map(extensions),
             file_bytes_max: self.file_bytes_max,
+            billing: self.billing,
         }
     }
 }
@@ -172,6 +176,7 @@ fn shown(workspace: &Workspace) -> Value {
         "jwksUrl": jwks_url,
         "fileExtensions": workspace.file_extensions,
         "fileBytesMax": workspace.file_bytes_max,
+        "billing": workspace.billing,
         "createdAt": Moment(workspace.created_at),
     })
 }

@@ -96,7 +96,8 @@ pub const HOUSED: Rule = Rule {
 };
 
 /// Where statements look across workspaces, each with the reason.
-const ACROSS: [(&str, &str); 9] = [
+const ACROSS: [(&str, &str); 10] = [
+    ("crates/engine/src/carrier/everywhere.rs", "one server speaks with the carriers of all workspaces"),
     ("crates/engine/src/checkup/", "it looks at the whole installation, for the operator alone"),
     ("crates/engine/src/credential/", "it begins with a secret, and finds out whose workspace that opens"),
     ("crates/engine/src/follower/", "a follower asks in which workspaces there is something new"),
