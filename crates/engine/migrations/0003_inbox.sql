@@ -1,10 +1,14 @@
 -- The inbox over phone numbers: contacts and how they are reached, carriers and what goes through them, campaigns,
 -- credit, and calls to the customer's URLs.
 
--- What is known of a contact besides what is known of every person; templates name it.
+-- Where a contact is reached, and what is known of them besides what is known of every person; templates name it. An
+-- address is one contact's. Phones are E.164, e-mails in lower case.
 CREATE TABLE contact (
     workspace BIGINT NOT NULL,
     person TEXT NOT NULL,
+    phone TEXT,
+    email TEXT,
+    page TEXT,
     first_name TEXT NOT NULL DEFAULT '',
     last_name TEXT NOT NULL DEFAULT '',
     param1 TEXT NOT NULL DEFAULT '',
@@ -13,37 +17,31 @@ CREATE TABLE contact (
     param4 TEXT NOT NULL DEFAULT '',
     param5 TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL,
-    removed_at BIGINT,
-    PRIMARY KEY (workspace, person)
+    PRIMARY KEY (workspace, person),
+    UNIQUE (workspace, phone),
+    UNIQUE (workspace, email),
+    UNIQUE (workspace, page)
 ) /* clustered */;
-
--- Where a contact is reached; an address is one contact's. Phones are E.164, e-mails folded.
-CREATE TABLE contact_address (
-    workspace BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('phone', 'email', 'page')),
-    address TEXT NOT NULL,
-    person TEXT NOT NULL,
-    PRIMARY KEY (workspace, kind, address)
-) /* clustered */;
-CREATE INDEX contact_address_by_person ON contact_address (workspace, person, kind, address);
 
 -- Lists and tags are the same thing under two names.
 CREATE TABLE contact_list (
     workspace BIGINT NOT NULL,
-    id TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('list', 'tag')),
     name TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace, id),
-    UNIQUE (workspace, kind, name)
+    PRIMARY KEY (workspace, kind, name)
 ) /* clustered */;
 CREATE TABLE contact_list_member (
     workspace BIGINT NOT NULL,
-    list TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
     person TEXT NOT NULL,
-    PRIMARY KEY (workspace, list, person)
+    PRIMARY KEY (workspace, kind, name, person)
 ) /* clustered */;
-CREATE INDEX contact_list_member_by_person ON contact_list_member (workspace, person, list);
+CREATE INDEX contact_list_member_by_person ON contact_list_member (workspace, person, kind, name);
+
+-- Agents are few among many people, and looked for by other things than their ids.
+CREATE INDEX person_agent ON person (workspace, id) WHERE kind = 'agent';
 
 -- Who wants to hear no more from the workspace, and in which words they said so.
 CREATE TABLE opt_out (
@@ -65,6 +63,7 @@ ALTER TABLE conversation ADD COLUMN assignee TEXT;
 CREATE UNIQUE INDEX conversation_by_contact ON conversation (workspace, contact, our_address, family)
     WHERE contact IS NOT NULL;
 CREATE INDEX conversation_of_inbox ON conversation (workspace, last_at, short_id) WHERE contact IS NOT NULL;
+ALTER TABLE counter ADD COLUMN line_count BIGINT NOT NULL DEFAULT 0;
 
 -- Through which channel a message came or goes; and, of one that goes, what is known of its arrival.
 ALTER TABLE message ADD COLUMN channel TEXT;

@@ -54,6 +54,8 @@ pub enum Scope {
     All,
     /// Those about an order or a listing.
     Marketplace,
+    /// Those with a contact.
+    Inbox,
 }
 
 impl From<Caller> for Principal {

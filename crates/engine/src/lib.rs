@@ -37,6 +37,7 @@ pub mod preference;
 pub mod presence;
 pub mod sanitise;
 pub mod search;
+pub mod segment;
 pub mod submission;
 mod time;
 pub mod workspace;

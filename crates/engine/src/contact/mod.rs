@@ -1,6 +1,29 @@
 //! Contacts: people who are known by the addresses at which they are reached.
 
-use crate::PersonId;
+pub mod list;
+mod save;
+mod store;
+
+pub(crate) use save::email;
+pub use save::{New, Saving, remove, save};
+pub(crate) use store::{columns, read};
+
+use crate::access::Caller;
+use crate::channel::Family;
+use crate::person::{self, Facts, Kind};
+use crate::{Cx, Error, PersonId, Result, phone, workspace};
+
+/// The longest name of a contact, given or family, in characters; what is longer is cut.
+const NAME_CHARS_MAX: usize = 100;
+
+/// The longest parameter, in characters; what is longer is cut.
+const PARAM_CHARS_MAX: usize = 1_000;
+
+/// The longest address that is no phone number, in characters.
+const ADDRESS_CHARS_MAX: usize = 320;
+
+/// How the page of a sender begins who is no phone number: a short code, or a name.
+const SENDER: &str = "sender:";
 
 /// Where a contact is reached; it belongs to one contact of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,4 +53,117 @@ pub struct Contact {
     pub last_name: String,
     /// What else a template may say of them (`{param1}` to `{param5}`); may be empty.
     pub params: [String; 5],
+}
+
+/// The contact with this address, if the caller's workspace knows one.
+pub fn by_address(cx: &mut Cx<'_>, address: &Address) -> Result<Option<Contact>> {
+    let workspace = cx.workspace()?;
+    store::by_address(cx.tx, workspace, address)
+}
+
+/// A contact of the caller's workspace, or [`Error::NotFound`].
+pub(crate) fn get(cx: &mut Cx<'_>, person: PersonId) -> Result<Contact> {
+    let workspace = cx.workspace()?;
+    store::get(cx.tx, workspace, person)?.ok_or(Error::NotFound)
+}
+
+/// The contact with this address: the one there is, or a new one of whom nothing else is known.
+pub(crate) fn known_or_new(cx: &mut Cx<'_>, address: &Address) -> Result<Contact> {
+    match by_address(cx, address)? {
+        Some(contact) => Ok(contact),
+        None => add(cx, Contact::at(address)),
+    }
+}
+
+/// The address from which something came by this family of channels, as a carrier spells it. A phone's may be a sender
+/// that is no number, such as a short code or a name.
+pub(crate) fn sender(cx: &mut Cx<'_>, text: &str, family: Family) -> Result<Address> {
+    let plain = clean(text, ADDRESS_CHARS_MAX);
+    if family != Family::Phone {
+        let address = if family == Family::Email { email(text).map(Address::Email) } else { None };
+        return Ok(address.unwrap_or(Address::Page(plain)));
+    }
+    // With its country it says all, and no settings are read for it.
+    let country = if plain.starts_with('+') { String::new() } else { workspace::mine(cx)?.country };
+    let named = |_| Address::Page(format!("{SENDER}{plain}"));
+    Ok(phone::normalise(&plain, &country).map_or_else(named, Address::Phone))
+}
+
+/// Stores a contact who is new, with the person that they are.
+fn add(cx: &mut Cx<'_>, mut contact: Contact) -> Result<Contact> {
+    contact.person = person::add_contact(cx, contact.facts())?;
+    let workspace = cx.workspace()?;
+    store::insert(cx.tx, workspace, &contact, cx.now)?;
+    Ok(contact)
+}
+
+/// Who may keep contacts: an agent whose token may write.
+fn keeper(cx: &Cx<'_>) -> Result<Caller> {
+    let caller = cx.writer()?;
+    match caller.kind {
+        Kind::Agent => Ok(caller),
+        _ => Err(Error::Forbidden("Only an agent keeps contacts.")),
+    }
+}
+
+/// A line of text without control characters, cut to what may be kept.
+fn clean(text: &str, chars_max: usize) -> String {
+    let plain: String = text.chars().filter(|c| !c.is_control()).collect();
+    plain.trim().chars().take(chars_max).collect()
+}
+
+impl Contact {
+    /// Somebody of whom an address is all that is known.
+    fn at(address: &Address) -> Contact {
+        let mut contact = Contact {
+            person: PersonId(uuid::Uuid::nil()),
+            phone: None,
+            email: None,
+            page: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            params: Default::default(),
+        };
+        match address.clone() {
+            Address::Phone(phone) => contact.phone = Some(phone),
+            Address::Email(email) => contact.email = Some(email),
+            Address::Page(page) => contact.page = Some(page),
+        }
+        contact
+    }
+
+    /// Their name in full, or where they are reached.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let address = || self.phone.as_ref().or(self.email.as_ref()).map(String::as_str);
+        let sender = || self.page.as_deref().map(|page| page.trim_start_matches(SENDER));
+        match self.name() {
+            Some(name) => name,
+            None => address().or_else(sender).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Their name in full, if they have one.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        let name = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// Where a family of channels reaches them, as a carrier spells it.
+    #[must_use]
+    pub fn address_in(&self, family: Family) -> Option<&str> {
+        let page = self.page.as_deref();
+        match family {
+            Family::Phone => self.phone.as_deref().or_else(|| page?.strip_prefix(SENDER)),
+            Family::Email => self.email.as_deref(),
+            Family::Page | Family::Chat => page,
+        }
+    }
+
+    /// What everybody who sees the person may know.
+    fn facts(&self) -> Facts {
+        let (name, email, phone) = (self.name(), self.email.clone(), self.phone.clone());
+        Facts { name, email, phone, ..Facts::default() }
+    }
 }

@@ -1,5 +1,6 @@
 //! Conversations: what people talk in, who may see it, and whether it is still open.
 
+pub mod line;
 mod page;
 mod status;
 mod store;
@@ -7,11 +8,12 @@ pub mod thread;
 pub mod ticket;
 
 pub use page::{Item, Listing, Order, Overview, PAGE_MAX, get, page};
-pub(crate) use status::spoken;
+pub(crate) use status::{Spoken, spoken};
 pub use status::{Status, set_status};
 pub(crate) use store::{columns, read};
 
 use crate::access::Scope;
+use crate::conversation::line::Ends;
 use crate::event;
 use crate::membership::{self, Aggregate};
 use crate::message::{self, Post};
@@ -87,6 +89,8 @@ pub(crate) struct Seen {
     /// Up to where they have read; `None` when they do not take part.
     pub(crate) read_index: Option<i64>,
     pub(crate) rules: Rules,
+    /// Between which addresses it goes, when it is with a contact.
+    pub(crate) ends: Option<Ends>,
 }
 
 /// Begins a conversation with its first message. About the same thing with the same person there is only one,
@@ -102,21 +106,8 @@ pub fn start(cx: &mut Cx<'_>, new: &Start) -> Result<ConversationId> {
         message::post(cx, &Post::new(known, new.body.clone()))?;
         return Ok(known);
     }
-    let conversation = Conversation {
-        id: ConversationId(cx.uuid()),
-        short_id: store::next_short_id(cx.tx, caller.workspace)?,
-        locked: false,
-        status: Status::Open,
-        source: new.source.clone(),
-        shared_with: new.shared_with.clone(),
-        created_by: caller.person,
-        recipient,
-        message_count: 0,
-        internal_count: 0,
-        last_index: 0,
-        created_at: cx.now,
-        updated_at: cx.now,
-    };
+    let (source, shared_with) = (new.source.clone(), new.shared_with.clone());
+    let conversation = Conversation { source, shared_with, recipient, ..fresh(cx, caller.person)? };
     store::insert(cx.tx, caller.workspace, &conversation, pair.as_deref())?;
     cx.emit(event::Kind::ConversationStarted, |e| event::Event { conversation: Some(conversation.id), ..e });
     for person in [Some(caller.person), recipient].into_iter().flatten() {
@@ -124,6 +115,26 @@ pub fn start(cx: &mut Cx<'_>, new: &Start) -> Result<ConversationId> {
     }
     message::post(cx, &Post::new(conversation.id, new.body.clone()))?;
     Ok(conversation.id)
+}
+
+/// A conversation that begins now, and of which nothing else is said yet.
+fn fresh(cx: &mut Cx<'_>, created_by: PersonId) -> Result<Conversation> {
+    let workspace = cx.workspace()?;
+    Ok(Conversation {
+        id: ConversationId(cx.uuid()),
+        short_id: store::next_short_id(cx.tx, workspace)?,
+        locked: false,
+        status: Status::Open,
+        source: None,
+        shared_with: None,
+        created_by,
+        recipient: None,
+        message_count: 0,
+        internal_count: 0,
+        last_index: 0,
+        created_at: cx.now,
+        updated_at: cx.now,
+    })
 }
 
 /// Locks a conversation: it takes no more messages. Only somebody who takes part may ([`Error::Forbidden`]);
@@ -148,7 +159,12 @@ pub fn lock(cx: &mut Cx<'_>, id: ConversationId) -> Result<()> {
 pub(crate) fn seen(cx: &mut Cx<'_>, id: ConversationId) -> Result<Seen> {
     let caller = cx.caller()?;
     let seen = store::seen(cx.tx, caller.workspace, id, caller.person)?.ok_or(Error::NotFound)?;
-    if caller.scope == Scope::Marketplace && !seen.conversation.is_marketplace() {
+    let is_in_scope = match caller.scope {
+        Scope::All => true,
+        Scope::Marketplace => seen.conversation.is_marketplace(),
+        Scope::Inbox => seen.ends.is_some(),
+    };
+    if !is_in_scope {
         return Err(Error::NotFound);
     }
     if seen.read_index.is_some() || caller.kind == Kind::Agent {

@@ -2,6 +2,7 @@
 
 use super::store::Counted;
 use super::{Conversation, seen, store};
+use crate::channel::Channel;
 use crate::db::stored_enum;
 use crate::event;
 use crate::person::Kind;
@@ -51,21 +52,30 @@ pub fn set_status(cx: &mut Cx<'_>, id: ConversationId, to: Status) -> Result<()>
     came_to(cx, &conversation, to, conversation.message_count)
 }
 
+/// Something that is being said.
+pub(crate) struct Spoken<'a> {
+    pub(crate) body: &'a str,
+    /// For agents alone.
+    pub(crate) internal: bool,
+    /// By which channel a contact said it.
+    pub(crate) heard_on: Option<Channel>,
+}
+
 /// Something was said: counts it, and moves the status: what an agent says answers, what anybody else says opens,
 /// and what agents say among themselves moves nothing. The index of the message.
-pub(crate) fn spoken(
-    cx: &mut Cx<'_>,
-    conversation: &Conversation,
-    body: &str,
-    internal: bool,
-) -> Result<i64> {
+pub(crate) fn spoken(cx: &mut Cx<'_>, conversation: &Conversation, new: &Spoken<'_>) -> Result<i64> {
     let caller = cx.caller()?;
-    if internal {
+    if new.internal {
         return store::count_internal(cx.tx, caller.workspace, conversation.id);
     }
     let status = if caller.kind == Kind::Agent { Status::Answered } else { Status::Open };
-    let title = super::ticket::title_of(body);
-    let counted = Counted { conversation: conversation.id, author: caller.person, status, title: &title };
+    let counted = Counted {
+        conversation: conversation.id,
+        author: caller.person,
+        status,
+        title: &super::ticket::title_of(new.body),
+        heard_on: new.heard_on,
+    };
     let index = store::count_message(cx.tx, caller.workspace, &counted, cx.now)?;
     if conversation.status != status {
         came_to(cx, conversation, status, index)?;

@@ -1,7 +1,9 @@
 //! The statements of this room.
 
+use super::line::Ends;
 use super::status::StatusUpdate;
 use super::{Conversation, Seen, Source, Status};
+use crate::channel::{Channel, Family};
 use crate::db::{Conn, Row, args};
 use crate::membership::Aggregate;
 use crate::sanitise::Rules;
@@ -113,7 +115,8 @@ pub(super) fn seen(
 ) -> Result<Option<Seen>> {
     tx.maybe(
         concat!(
-            "SELECT ", columns!(), ", me.read_index, w.remove_links, w.remove_emoji, w.mask_profanity
+            "SELECT ", columns!(), ", me.read_index, w.remove_links, w.remove_emoji, w.mask_profanity,
+                    c.contact, c.our_address, c.family, c.last_user_channel
              FROM conversation c
              JOIN workspace w ON w.id = c.workspace
              LEFT JOIN participant me ON me.workspace = c.workspace AND me.conversation = c.id AND me.person = $3
@@ -123,9 +126,20 @@ pub(super) fn seen(
         |row| {
             let (conversation, read_index) = (read(row)?, row.get()?);
             let rules = Rules { links: row.get()?, emoji: row.get()?, profanity: row.get()? };
-            Ok(Seen { conversation, read_index, rules })
+            Ok(Seen { conversation, read_index, rules, ends: ends(row)? })
         },
     )
+}
+
+/// Reads the contact, our address, the family and the channel of the contact's last message.
+fn ends(row: &Row<'_>) -> Result<Option<Ends>> {
+    let (contact, our_address, family): (Option<PersonId>, Option<String>, Option<Family>) =
+        (row.get()?, row.get()?, row.get()?);
+    let last_user_channel = row.get()?;
+    let (Some(contact), Some(our_address), Some(family)) = (contact, our_address, family) else {
+        return Ok(None);
+    };
+    Ok(Some(Ends { contact, our_address, family, last_user_channel }))
 }
 
 pub(super) fn lock(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId, now: Time) -> Result<()> {
@@ -146,9 +160,10 @@ pub(super) fn count_message(
     tx.scalar(
         "UPDATE conversation SET message_count = message_count + 1, last_idx = message_count + 1, last_author = $3,
                 last_at = $4, updated_at = $4, status = $5, closed = 0,
-                title = CASE WHEN title = '' THEN $6 ELSE title END
+                title = CASE WHEN title = '' THEN $6 ELSE title END,
+                last_user_channel = COALESCE($7, last_user_channel)
          WHERE workspace = $1 AND id = $2 RETURNING message_count",
-        args![workspace, new.conversation, new.author, now, new.status, new.title],
+        args![workspace, new.conversation, new.author, now, new.status, new.title, new.heard_on],
     )
 }
 
@@ -160,6 +175,8 @@ pub(super) struct Counted<'a> {
     pub(super) status: Status,
     /// What the conversation is called if it has no title yet.
     pub(super) title: &'a str,
+    /// By which channel a contact said it.
+    pub(super) heard_on: Option<Channel>,
 }
 
 /// Counts in a message that agents alone may see; its index.

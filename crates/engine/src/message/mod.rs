@@ -1,10 +1,14 @@
 //! Messages: what was said, in what order.
 
+mod delivery;
 mod store;
 
+pub use delivery::{Delivery, set_delivery};
 pub(crate) use store::{columns, read};
 
-use crate::conversation::{self, Conversation, Seen, Status};
+use crate::channel::Channel;
+use crate::conversation::line::{self, Way};
+use crate::conversation::{self, Conversation, Seen, Spoken, Status};
 use crate::db::stored_enum;
 use crate::event;
 use crate::file::{self, Attachment, Place, upload};
@@ -46,6 +50,10 @@ pub struct Message {
     pub edited_at: Option<Time>,
     /// What belongs to a service request, as the dialect wrote it down.
     pub payload: Option<String>,
+    /// By which channel it came or goes, in a conversation with a contact.
+    pub channel: Option<Channel>,
+    /// How far it came, if it goes out through a carrier.
+    pub delivery: Option<Delivery>,
 }
 
 stored_enum! {
@@ -56,31 +64,6 @@ stored_enum! {
         Message = "message",
         /// A request for something that people do by hand; its body is the name of the service.
         ServiceRequest = "service_request",
-    }
-}
-
-stored_enum! {
-    /// How far a message came that went out through a carrier.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum Delivery as "a delivery" {
-        /// It waits for its carrier.
-        Queued = "queued",
-        /// The carrier took it.
-        Accepted = "accepted",
-        /// It arrived.
-        Delivered = "delivered",
-        /// It did not arrive and will not.
-        Undelivered = "undelivered",
-        /// Nobody is reached at its address.
-        BadDestination = "bad_destination",
-        /// The carrier may not take it there.
-        NotAllowed = "not_allowed",
-        /// Its addressee wants to hear no more.
-        OptedOut = "opted_out",
-        /// Nothing more was heard of it.
-        Unknown = "unknown",
-        /// It was sent for show.
-        Simulated = "simulated",
     }
 }
 
@@ -130,7 +113,8 @@ pub struct Page {
 /// Says something. Who sees a conversation may speak in it, and takes part from then on.
 /// [`Error::Locked`] when it is locked; [`Error::Invalid`] when nothing is left of the body or it is too long, or for
 /// a file that the author may not hang on it; [`Error::Forbidden`] when somebody else than an agent says something
-/// internal.
+/// internal. To a contact it goes out through a carrier, or not at all: [`Error::Conflict`] when they want to hear no
+/// more or are not reached.
 pub fn post(cx: &mut Cx<'_>, new: &Post) -> Result<Message> {
     let caller = cx.writer()?;
     let seen = conversation::open(cx, new.conversation)?;
@@ -139,8 +123,8 @@ pub fn post(cx: &mut Cx<'_>, new: &Post) -> Result<Message> {
     }
     let body = body(&seen, &new.body, !new.files.is_empty())?;
     upload::check(cx, new.conversation, &new.files)?;
-    let files = &new.files;
-    say(cx, &seen, Saying { kind: Kind::Message, internal: new.internal, body, payload: None, files })
+    let way = if new.internal { None } else { line::way(cx, &seen, new)? };
+    say(cx, &seen, Saying { internal: new.internal, files: &new.files, way, ..Saying::new(body) })
 }
 
 /// Asks for a service, in a conversation that the caller has just begun for it.
@@ -151,31 +135,49 @@ pub(crate) fn request(
     payload: String,
 ) -> Result<Message> {
     let seen = conversation::open(cx, id)?;
-    let body = service.to_owned();
     let payload = Some(payload);
-    say(cx, &seen, Saying { kind: Kind::ServiceRequest, internal: false, body, payload, files: &[] })
+    say(cx, &seen, Saying { kind: Kind::ServiceRequest, payload, ..Saying::new(service.to_owned()) })
 }
 
 /// What is to be said, after every rule about it.
-struct Saying<'a> {
+pub(crate) struct Saying<'a> {
     kind: Kind,
     internal: bool,
     body: String,
     payload: Option<String>,
     files: &'a [FileId],
+    /// How it goes to a contact, or came from them.
+    way: Option<Way>,
 }
 
-fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
+impl Saying<'_> {
+    /// Words for everybody in the conversation, and nothing else.
+    fn new(body: String) -> Self {
+        Saying { kind: Kind::Message, internal: false, body, payload: None, files: &[], way: None }
+    }
+
+    /// Words that go to a contact, or came from them.
+    pub(crate) fn by(way: Way, body: String) -> Self {
+        Saying { way: Some(way), ..Saying::new(body) }
+    }
+}
+
+/// Says it as the caller, in a conversation that they see and may speak in.
+pub(crate) fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
     let caller = cx.writer()?;
     let id = seen.conversation.id;
     // Whoever speaks takes part; but that an agent spoke to agents is nothing that others may see.
     if seen.read_index.is_none() && !new.internal {
         participant::join(cx, id, caller.person)?;
     }
+    let channel = new.way.as_ref().map(|way| way.channel);
+    let goes_out = new.way.as_ref().is_some_and(|way| way.out.is_some());
+    let heard_on = channel.filter(|_| !goes_out);
+    let spoken = Spoken { body: &new.body, internal: new.internal, heard_on };
     let mut message = Message {
         id: MessageId(cx.uuid()),
         conversation: id,
-        index: conversation::spoken(cx, &seen.conversation, &new.body, new.internal)?,
+        index: conversation::spoken(cx, &seen.conversation, &spoken)?,
         kind: new.kind,
         internal: new.internal,
         author: caller.person,
@@ -186,6 +188,8 @@ fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
         viewed_at: None,
         edited_at: None,
         payload: new.payload,
+        channel,
+        delivery: goes_out.then_some(Delivery::Queued),
     };
     store::insert(cx.tx, caller.workspace, &message)?;
     upload::hang(cx, Place { conversation: id, message: message.id }, new.files)?;
@@ -200,7 +204,7 @@ fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
 }
 
 /// Lets a message of the caller's own read `text` from now on; what it said before is kept for whoever audits.
-/// [`Error::Forbidden`] for somebody else's message, a service request, or in a closed conversation;
+/// [`Error::Forbidden`] for somebody else's message, a service request, what went to a contact, or in a closed conversation;
 /// [`Error::Locked`]; [`Error::Invalid`] as for [`post`]. The same text again, or none, changes nothing.
 pub fn edit(cx: &mut Cx<'_>, id: ConversationId, message: MessageId, text: Option<&str>) -> Result<()> {
     let caller = cx.writer()?;
@@ -227,6 +231,9 @@ pub fn edit(cx: &mut Cx<'_>, id: ConversationId, message: MessageId, text: Optio
 fn editable(seen: &Seen, message: &Message, person: PersonId) -> Result<()> {
     if message.author != person || message.kind != Kind::Message {
         return Err(Error::Forbidden("Only its author can change a message."));
+    }
+    if message.channel.is_some() {
+        return Err(Error::Forbidden("This went out as a text message and cannot be changed any more."));
     }
     if seen.conversation.status == Status::Closed {
         return Err(Error::Forbidden("The conversation is closed; what was said in it stays as it is."));

@@ -1,6 +1,6 @@
 //! The statements of this room.
 
-use super::{Message, Version};
+use super::{Delivery, Message, Version};
 use crate::access::Caller;
 use crate::conversation::Conversation;
 use crate::db::{Conn, Row, args};
@@ -11,7 +11,7 @@ use crate::{ConversationId, MessageId, PersonId, Result, Time, WorkspaceId};
 macro_rules! columns {
     () => {
         "m.id, m.conversation, m.idx, m.kind, m.internal, m.author, m.body, m.attachments, m.created_at, m.viewed_at,
-         m.edited_at, m.payload"
+         m.edited_at, m.payload, m.channel, m.delivery"
     };
 }
 pub(crate) use columns;
@@ -32,17 +32,19 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Message> {
         viewed_at: row.get()?,
         edited_at: row.get()?,
         payload: row.get()?,
+        channel: row.get()?,
+        delivery: row.get()?,
     })
 }
 
 pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, m: &Message) -> Result<()> {
     tx.exec(
         "INSERT INTO message (workspace, conversation, idx, id, kind, internal, author, body, attachments, created_at,
-                              payload)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                              payload, channel, delivery)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         args![
             workspace, m.conversation, m.index, m.id, m.kind, m.internal, m.author, m.body, m.attachment_count,
-            m.created_at, m.payload
+            m.created_at, m.payload, m.channel, m.delivery
         ],
     )?;
     Ok(())
@@ -173,6 +175,32 @@ pub(super) fn get(
         args![workspace, id, conversation],
         read,
     )
+}
+
+/// In which conversation a message is, and how far it came; `None` when it goes through no carrier.
+pub(super) fn delivery(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: MessageId,
+) -> Result<Option<(ConversationId, Delivery)>> {
+    tx.maybe(
+        "SELECT conversation, delivery FROM message WHERE workspace = $1 AND id = $2 AND delivery IS NOT NULL",
+        args![workspace, id],
+        |row| Ok((row.get()?, row.get()?)),
+    )
+}
+
+pub(super) fn set_delivery(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: MessageId,
+    delivery: Delivery,
+) -> Result<()> {
+    tx.exec(
+        "UPDATE message SET delivery = $3 WHERE workspace = $1 AND id = $2",
+        args![workspace, id, delivery],
+    )?;
+    Ok(())
 }
 
 pub(super) fn count_attachment(tx: &mut Conn, workspace: WorkspaceId, m: &Message, by: i64) -> Result<()> {

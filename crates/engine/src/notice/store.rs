@@ -23,7 +23,8 @@ pub(super) struct Owing {
     pub(super) digest_micros: i64,
 }
 
-/// Who is owed what: the messages `m` of the stretch, of a conversation `c`, and a person `o`.
+/// Who is owed what: the messages `m` of the stretch, of a conversation `c`, and a person `o`. A contact hears by the
+/// carrier.
 macro_rules! owe {
     ($recipients:expr) => {
         concat!(
@@ -37,7 +38,7 @@ macro_rules! owe {
              LEFT JOIN unsubscribed u ON u.workspace = o.workspace AND u.person = o.id
              WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq <= $3 AND e.kind = 'message.posted'
                AND m.created_at > $4 AND o.id <> m.author AND o.active = 1 AND o.email IS NOT NULL
-               AND u.person IS NULL AND (m.internal = 0 OR o.kind = 'agent')
+               AND u.person IS NULL AND (m.internal = 0 OR o.kind = 'agent') AND COALESCE(c.contact, '') <> o.id
              GROUP BY m.workspace, o.id, m.conversation
              ON CONFLICT (workspace, person, conversation) DO UPDATE SET
                  since_idx = CASE WHEN notice.due_at IS NULL AND notice.since_idx < excluded.since_idx

@@ -14,7 +14,7 @@ pub(super) struct Stretch {
 }
 
 /// One statement for a whole stretch: whoever takes part since before a message, and did not write it, is notified of
-/// it; what agents alone may read, to agents alone.
+/// it; what agents alone may read, to agents alone. A contact looks nowhere: they hear by the carrier.
 pub(super) fn notify(tx: &mut Conn, stretch: Stretch) -> Result<()> {
     tx.exec(
         "INSERT INTO notification (workspace, person, created_at, message, conversation, kind, severity)
@@ -24,8 +24,10 @@ pub(super) fn notify(tx: &mut Conn, stretch: Stretch) -> Result<()> {
          JOIN message m ON m.workspace = e.workspace AND m.id = e.message
          JOIN participant p ON p.workspace = m.workspace AND p.conversation = m.conversation
          JOIN person o ON o.workspace = p.workspace AND o.id = p.person
+         JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation
          WHERE e.workspace = $1 AND e.seq >= $2 AND e.seq <= $3 AND e.kind = 'message.posted'
            AND p.person <> m.author AND p.joined_at <= m.created_at AND (m.internal = 0 OR o.kind = 'agent')
+           AND COALESCE(c.contact, '') <> p.person
          ON CONFLICT (workspace, person, created_at, message) DO NOTHING",
         args![stretch.workspace, stretch.first, stretch.last],
     )?;

@@ -5,7 +5,8 @@ mod store;
 
 use crate::db::stored_enum;
 use crate::event;
-use crate::{Cx, Error, FileId, PersonId, Result, Time, workspace};
+use crate::workspace::{self, Workspace};
+use crate::{Cx, Error, FileId, PersonId, Result, Time};
 
 pub use profile::{Profile, profile};
 pub(crate) use store::{columns, read};
@@ -42,6 +43,9 @@ stored_enum! {
         Bot = "bot",
     }
 }
+
+/// The workspace itself, where it speaks.
+pub const HOUSE: PersonId = PersonId(uuid::Uuid::from_u128(0x0000_0000_0000_7000_8000_7061_726c_616e));
 
 /// What is known of a person; everything may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -148,6 +152,43 @@ pub(crate) fn touched(cx: &mut Cx<'_>) -> Result<()> {
     store::people_changed(cx.tx, workspace)
 }
 
+/// The most agents of a workspace that are named.
+const AGENTS_MAX: i64 = 10_000;
+
+/// The agents of the workspace, in the order of their ids. [`Error::Forbidden`] for a person who is none.
+pub fn agents(cx: &mut Cx<'_>) -> Result<Vec<Person>> {
+    if cx.caller().is_ok_and(|caller| caller.kind != Kind::Agent) {
+        return Err(Error::Forbidden("Only an agent knows who else is one."));
+    }
+    let workspace = cx.workspace()?;
+    store::agents(cx.tx, workspace, AGENTS_MAX)
+}
+
+/// Adds somebody who is known by an address alone.
+pub(crate) fn add_contact(cx: &mut Cx<'_>, facts: Facts) -> Result<PersonId> {
+    let new = insert(cx, Change { kind: Some(Kind::Contact), facts, ..Change::default() })?;
+    new.map(|person| person.id).ok_or_else(added_twice)
+}
+
+/// Lets a contact be known by this name, e-mail address and phone number; what is missing is known no longer.
+pub(crate) fn set_contact(cx: &mut Cx<'_>, id: PersonId, facts: Facts) -> Result<()> {
+    let mut person = get(cx, id)?;
+    (person.facts.name, person.facts.email, person.facts.phone) = (facts.name, facts.email, facts.phone);
+    store::update(cx.tx, cx.workspace()?, &person)?;
+    cx.emit(event::Kind::PersonChanged, |e| event::Event { person: Some(id), ..e });
+    Ok(())
+}
+
+/// Who says what the workspace itself says: a bot of its name, under the same id in every workspace. It is there from
+/// the first time that it has something to say.
+pub(crate) fn house(cx: &mut Cx<'_>, workspace: &Workspace) -> Result<PersonId> {
+    if store::get(cx.tx, workspace.id, HOUSE)?.is_none() {
+        let facts = Facts { name: Some(workspace.name.clone()), ..Facts::default() };
+        insert_as(cx, HOUSE, Change { kind: Some(Kind::Bot), facts, ..Change::default() })?;
+    }
+    Ok(HOUSE)
+}
+
 /// Those of the caller's workspace who have one of these ids, each once.
 pub(crate) fn by_ids(cx: &mut Cx<'_>, ids: impl Iterator<Item = PersonId>) -> Result<Vec<Person>> {
     let workspace = cx.workspace()?;
@@ -229,7 +270,12 @@ fn taken_by(cx: &mut Cx<'_>, external_id: Option<&str>) -> Result<Option<PersonI
 }
 
 /// `None` when the external id is taken.
-fn insert(cx: &mut Cx<'_>, mut new: Change) -> Result<Option<Person>> {
+fn insert(cx: &mut Cx<'_>, new: Change) -> Result<Option<Person>> {
+    let id = PersonId(cx.uuid());
+    insert_as(cx, id, new)
+}
+
+fn insert_as(cx: &mut Cx<'_>, id: PersonId, mut new: Change) -> Result<Option<Person>> {
     let facts = &mut new.facts;
     for figure in [
         &mut facts.reviews,
@@ -241,7 +287,7 @@ fn insert(cx: &mut Cx<'_>, mut new: Change) -> Result<Option<Person>> {
         figure.get_or_insert(0);
     }
     let person = Person {
-        id: PersonId(cx.uuid()),
+        id,
         kind: new.kind.unwrap_or_default(),
         facts: new.facts,
         active: new.active.unwrap_or(true),

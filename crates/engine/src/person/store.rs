@@ -149,6 +149,18 @@ pub(super) fn page(
     )
 }
 
+pub(super) fn agents(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Person>> {
+    tx.all(
+        concat!(
+            "SELECT ",
+            columns!("p"),
+            " FROM person p WHERE p.workspace = $1 AND p.kind = 'agent' ORDER BY p.id LIMIT $2"
+        ),
+        args![workspace, limit],
+        read,
+    )
+}
+
 /// False when the external id is taken.
 pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, p: &Person, now: Time) -> Result<bool> {
     let f = &p.facts;

@@ -48,7 +48,8 @@ pub(super) fn changed(main: &mut Conn, part: Part) -> Result<Changed> {
         "SELECT c.short_id, m.idx, m.internal, m.body, m.attachments, e.kind FROM event e
          JOIN message m ON m.workspace = e.workspace AND m.id = e.message
          JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation
-         WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3 AND e.kind <> 'conversation.read'",
+         WHERE e.workspace = $1 AND e.seq > $2 AND e.seq <= $3
+           AND e.kind NOT IN ('conversation.read', 'message.delivery', 'contact.opted_out')",
         args![part.workspace, part.from, part.to],
         |row| Ok((said(row)?, row.get::<i64>()?, row.get::<Kind>()?)),
     )?;

@@ -11,6 +11,7 @@ mod file;
 mod follower;
 mod idempotency;
 mod limit;
+mod line;
 mod link;
 mod listing;
 mod login;

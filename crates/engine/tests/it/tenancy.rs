@@ -1,6 +1,9 @@
 //! Two workspaces: with every id of the other one tried on every verb, nothing is seen and nothing is changed.
 
 use parlance_engine::access::Caller;
+use parlance_engine::channel::Channel;
+use parlance_engine::contact;
+use parlance_engine::conversation::line::{self, Heard};
 use parlance_engine::conversation::{
     self, Listing, Order, Source, SourceKind, Start, Status, thread, ticket,
 };
@@ -230,6 +233,14 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
     let sort = format!("sort of {name}");
     let category =
         house.write(operator, move |cx| news(cx, ada.person, agent.person, &sort)).expect("there is news");
+    house.write(agent, |cx| contact::save(cx, &listed()).map(drop)).expect("a contact is kept");
+    let heard = Heard {
+        from: "+33612345678".into(),
+        our_address: "12345".into(),
+        channel: Channel::Sms,
+        text: "STOP".into(),
+    };
+    house.write(operator, move |cx| line::hear(cx, &heard)).expect("a text comes in");
     Rooms { ada, agent, name, conversation, message: place.message, file, draft, token, category }
 }
 
@@ -248,6 +259,12 @@ fn news(cx: &mut Cx<'_>, ada: PersonId, agent: PersonId, sort: &str) -> Result<C
     notice::set_wanted(cx, ada, false)?;
     preference::set(cx, &preferred(agent))?;
     category::add(cx, sort, vec![category::Reference::Project]).map(|category| category.id)
+}
+
+fn listed() -> contact::Saving {
+    let new = contact::New { phone: Some("+33612345678".into()), ..contact::New::default() };
+    let lists = vec![(contact::list::Kind::List, "all".into())];
+    contact::Saving { contacts: vec![new], lists, ..contact::Saving::default() }
 }
 
 fn preferred(person: PersonId) -> Preference {

@@ -8,7 +8,7 @@ use crate::{File, Tree};
 const ENGINE: &str = "crates/engine/src/";
 
 /// The rooms that write a table which does not bear their name.
-const OWNERS_OF: [(&str, &[&str]); 26] = [
+const OWNERS_OF: [(&str, &[&str]); 25] = [
     ("inbox", &["participant"]),
     ("login", &["credential"]),
     ("token", &["credential"]),
@@ -19,7 +19,6 @@ const OWNERS_OF: [(&str, &[&str]); 26] = [
     ("message_version", &["message"]),
     ("status_update", &["conversation"]),
     ("unsubscribed", &["notice"]),
-    ("contact_address", &["contact"]),
     ("contact_list", &["contact"]),
     ("contact_list_member", &["contact"]),
     ("submission_part", &["submission"]),

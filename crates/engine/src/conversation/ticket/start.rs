@@ -1,7 +1,7 @@
 //! Beginning a ticket.
 
 use super::{Role, Ticket, checked_title, may, store};
-use crate::conversation::{Conversation, Status, store as conversations};
+use crate::conversation::{Conversation, fresh};
 use crate::membership::Aggregate;
 use crate::message::{self, Post};
 use crate::{CategoryId, ConversationId, Cx, PersonId, Result, category, event, participant, preference};
@@ -89,21 +89,7 @@ fn preferred(cx: &mut Cx<'_>, ticket: &Ticket) -> Result<Option<PersonId>> {
 
 fn ticket(cx: &mut Cx<'_>, new: &New) -> Result<Ticket> {
     let caller = cx.caller()?;
-    let conversation = Conversation {
-        id: ConversationId(cx.uuid()),
-        short_id: conversations::next_short_id(cx.tx, caller.workspace)?,
-        locked: false,
-        status: Status::Open,
-        source: None,
-        shared_with: new.shared_with.clone(),
-        created_by: caller.person,
-        recipient: None,
-        message_count: 0,
-        internal_count: 0,
-        last_index: 0,
-        created_at: cx.now,
-        updated_at: cx.now,
-    };
+    let conversation = Conversation { shared_with: new.shared_with.clone(), ..fresh(cx, caller.person)? };
     Ok(Ticket {
         conversation,
         title: new.title.as_deref().map(checked_title).transpose()?.unwrap_or_default(),

@@ -72,6 +72,8 @@ impl Space {
             viewed_at: None,
             edited_at: None,
             payload: None,
+            channel: None,
+            delivery: None,
         });
         if let Some(read) = talk.seats.get_mut(&who.person).filter(|_| up_to_date) {
             *read = index;

@@ -7,6 +7,24 @@ use rusqlite::types::Value;
 
 use super::Database;
 
+/// Tables that are laid down for verbs that are not there.
+const UNWRITTEN: [&str; 14] = [
+    "account_parameter",
+    "callback",
+    "campaign",
+    "campaign_request",
+    "carrier",
+    "early_report",
+    "handset_text",
+    "ledger",
+    "price",
+    "received",
+    "sub_account",
+    "submission",
+    "submission_part",
+    "wallet",
+];
+
 impl Database {
     /// Runs a statement.
     pub fn execute(&self, sql: &str) {
@@ -19,9 +37,10 @@ impl Database {
         }
     }
 
-    /// Every row of every table that belongs to a workspace, as text; there is at least one of each.
+    /// Every row of every table that belongs to a workspace, as text; there is at least one of each, but for tables
+    /// into which no verb writes.
     pub fn dump(&self, workspace: WorkspaceId) -> Vec<String> {
-        for table in self.tables() {
+        for table in self.tables().into_iter().filter(|table| !UNWRITTEN.contains(&table.as_str())) {
             let of = self.rows(&format!("SELECT 1 FROM {table} WHERE workspace = {workspace} LIMIT 1"));
             assert!(!of.is_empty(), "there is something in {table} to look at");
         }
