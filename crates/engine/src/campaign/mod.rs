@@ -1,6 +1,30 @@
 //! Campaigns: one text to many contacts, accepted and paid for at once, sent a few at a time.
+//!
+//! All recipients of a campaign stand in its one row, so that accepting it is one short write. A runner then turns a few
+//! of them at a time into messages, each in a transaction with what it takes from the row, so that a crash neither
+//! forgets nor doubles one.
 
+mod change;
+mod due;
+mod expand;
+mod list;
+mod plan;
+mod recipient;
+mod store;
+mod template;
+
+pub use change::{cancel, confirm, status};
+pub use due::{Due, due};
+pub use expand::{expand, skip};
+pub use list::{CONTACTS_MAX, on_list};
+pub use plan::{RECIPIENTS_MAX, Send, send, sweep};
+
+use crate::access::Caller;
+use crate::channel::Channel;
 use crate::db::stored_enum;
+use crate::person::Kind;
+use crate::{Cx, Error, PersonId, Result, Time, credit};
+use recipient::Recipient;
 
 stored_enum! {
     /// How a campaign stands.
@@ -8,9 +32,7 @@ stored_enum! {
     pub enum State as "the state of a campaign" {
         /// It is kept and not sent until somebody says so.
         Draft = "draft",
-        /// Whom it goes to is being gathered from a list.
-        Computing = "computing",
-        /// It may be sent.
+        /// Whom it goes to was taken from a list; it is not sent until somebody says so.
         Ready = "ready",
         /// It waits for its time.
         Scheduled = "scheduled",
@@ -33,5 +55,107 @@ stored_enum! {
         Alert = "alert",
         /// It advertises something.
         Wholesale = "wholesale",
+    }
+}
+
+/// What is known of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Names it.
+    pub ticket: String,
+    /// How it stands.
+    pub state: State,
+    /// To how many it goes.
+    pub number_of_contacts: i64,
+    /// Into how many parts the text is cut, where it is longest.
+    pub parts: i64,
+    /// What it costs, in millionths.
+    pub cost_micro: i64,
+    /// What the workspace has left, in millionths.
+    pub residual_micro: i64,
+    /// When it is sent, or was.
+    pub send_at: Time,
+    /// The numbers (E.164) that it does not go to, because their owners want to hear no more.
+    pub left_out: Vec<String>,
+}
+
+/// A campaign as it is stored.
+struct Campaign {
+    ticket: String,
+    author: PersonId,
+    channel: Channel,
+    product: String,
+    text: String,
+    /// Our address from which it shall go, or what recipients would see as such; may be empty.
+    sender: String,
+    /// The list on which its recipients are put.
+    list: Option<String>,
+    purpose: Purpose,
+    state: State,
+    simulated: bool,
+    recipients: Vec<Recipient>,
+    /// How many of them are done.
+    next: usize,
+    parts: i64,
+    cost_micro: i64,
+    send_at: Time,
+    /// When there is something to do about it.
+    due_at: Option<Time>,
+    created_at: Time,
+}
+
+impl Campaign {
+    /// What is known of it, besides what is left.
+    fn ticket(&self, cx: &mut Cx<'_>) -> Result<Ticket> {
+        let left_out: Vec<String> =
+            self.recipients.iter().filter(|r| r.is_left_out).map(|r| r.phone.clone()).collect();
+        Ok(Ticket {
+            ticket: self.ticket.clone(),
+            state: self.state,
+            number_of_contacts: (self.recipients.len() - left_out.len()) as i64,
+            parts: self.parts,
+            cost_micro: self.cost_micro,
+            residual_micro: credit::balance(cx)?,
+            send_at: self.send_at,
+            left_out,
+        })
+    }
+
+    /// What was paid for those who are not done yet, in millionths.
+    fn unsent_micro(&self) -> i64 {
+        self.recipients.iter().skip(self.next).map(|recipient| recipient.cost_micro).sum()
+    }
+
+    /// It begins, at its time: now, or when it was said.
+    fn start(&mut self, now: Time) {
+        self.state = if self.send_at > now { State::Scheduled } else { State::Sending };
+        self.send_at = self.send_at.max(now);
+        self.due_at = Some(self.send_at);
+    }
+
+    /// Pays for all of it.
+    fn pay(&self, cx: &mut Cx<'_>) -> Result<()> {
+        let entry = credit::Entry { reason: "campaign", about: &self.ticket };
+        credit::spend(cx, self.cost_micro, entry).map(drop)
+    }
+
+    /// It ends here; what was paid for those who are not done yet is given back.
+    fn end(&mut self, cx: &mut Cx<'_>, state: State) -> Result<()> {
+        let workspace = cx.workspace()?;
+        if matches!(self.state, State::Scheduled | State::Sending) {
+            let entry = credit::Entry { reason: "not sent", about: &self.ticket };
+            credit::give_back(cx, self.unsent_micro(), entry)?;
+        }
+        (self.state, self.due_at) = (state, None);
+        store::update(cx.tx, workspace, self)
+    }
+}
+
+/// Whoever may have campaigns: an agent whose token may write.
+fn agent(cx: &Cx<'_>) -> Result<Caller> {
+    let caller = cx.writer()?;
+    match caller.kind {
+        Kind::Agent => Ok(caller),
+        _ => Err(Error::Forbidden("Only an agent can do this.")),
     }
 }

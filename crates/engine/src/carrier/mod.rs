@@ -1,6 +1,7 @@
 //! Carriers: the other ends of a workspace's own addresses, through which texts come and go.
 
 mod everywhere;
+mod received;
 mod store;
 
 use base64::Engine as _;
@@ -8,9 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::channel::Channel;
 use crate::db::stored_enum;
+use crate::submission::Spelling;
 use crate::{CarrierId, Cx, Error, Result, Time, phone, workspace};
 
 pub use everywhere::{all, by_id};
+pub use received::{Inbound, Outcome, answered, receive, sweep};
 
 stored_enum! {
     /// What speaks at the other end.
@@ -102,7 +105,8 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Carrier>> {
     store::list(cx.tx, workspace)
 }
 
-/// Takes away a carrier of the operator's workspace, by its id or its address; which it was. [`Error::NotFound`] when there is none.
+/// Takes away a carrier of the operator's workspace, by its id or its address; which it was. What waits for it is given
+/// up by [`crate::submission::give_up`]. [`Error::NotFound`] when there is none.
 pub fn remove(cx: &mut Cx<'_>, reference: &str) -> Result<Carrier> {
     let workspace = cx.operator()?;
     let all = store::list(cx.tx, workspace)?;
@@ -117,6 +121,26 @@ pub fn set_state(cx: &mut Cx<'_>, id: CarrierId, state: &str, detail: &str) -> R
     let workspace = cx.operator()?;
     let (state, detail) = (legible(state), legible(detail));
     store::set_state(cx.tx, workspace, &store::Standing { id, state: &state, detail: &detail, at: cx.now })
+}
+
+/// A report has shown how a carrier spells the ids of messages.
+pub(crate) fn learn_spelling(cx: &mut Cx<'_>, id: CarrierId, spelling: Spelling) -> Result<()> {
+    let workspace = cx.operator()?;
+    store::set_spelling(cx.tx, workspace, id, spelling)
+}
+
+/// The carrier of one of the caller's workspace's own addresses.
+pub(crate) fn by_address(cx: &mut Cx<'_>, address: &str) -> Result<Option<Carrier>> {
+    let workspace = cx.workspace()?;
+    store::by_address(cx.tx, workspace, address)
+}
+
+/// The carriers of the caller's workspace that take messages of this channel, the oldest first.
+pub(crate) fn of_channel(cx: &mut Cx<'_>, channel: Channel) -> Result<Vec<Carrier>> {
+    let workspace = cx.workspace()?;
+    let mut all = store::list(cx.tx, workspace)?;
+    all.retain(|carrier| carrier.kind.takes(channel));
+    Ok(all)
 }
 
 impl Kind {

@@ -1,8 +1,10 @@
 //! The statements of this room; it owns the tables `carrier` and `received`.
 
+use super::received::Inbound;
 use super::{Carrier, Kind};
 use crate::db::{Conn, Row, args};
-use crate::{CarrierId, Result, Time, WorkspaceId};
+use crate::submission::Spelling;
+use crate::{CarrierId, MessageId, Result, Time, WorkspaceId};
 
 /// The columns [`read`] reads, of a carrier under the alias `k`.
 macro_rules! columns {
@@ -54,6 +56,30 @@ pub(super) fn list(tx: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Carrier>
     )
 }
 
+pub(super) fn by_address(tx: &mut Conn, workspace: WorkspaceId, address: &str) -> Result<Option<Carrier>> {
+    tx.maybe(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM carrier k WHERE k.workspace = $1 AND k.address = $2 AND k.removed_at IS NULL"
+        ),
+        args![workspace, address],
+        read,
+    )
+}
+
+pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: CarrierId) -> Result<Option<Carrier>> {
+    tx.maybe(
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM carrier k WHERE k.workspace = $1 AND k.id = $2 AND k.removed_at IS NULL"
+        ),
+        args![workspace, id],
+        read,
+    )
+}
+
 pub(super) fn remove(tx: &mut Conn, workspace: WorkspaceId, id: CarrierId, now: Time) -> Result<()> {
     // Whatever opens it is not needed any more.
     tx.exec(
@@ -78,4 +104,82 @@ pub(super) fn set_state(tx: &mut Conn, workspace: WorkspaceId, new: &Standing<'_
         args![workspace, new.id, new.state, new.detail, new.at],
     )?;
     Ok(())
+}
+
+pub(super) fn set_spelling(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    id: CarrierId,
+    spelling: Spelling,
+) -> Result<()> {
+    let sql = "UPDATE carrier SET spelling = $3 WHERE workspace = $1 AND id = $2";
+    tx.exec(sql, args![workspace, id, spelling])?;
+    Ok(())
+}
+
+/// What was stored under a key, from other sessions since `since`, or from any: the first of it.
+pub(super) fn received_before(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    text: &Inbound,
+    since: Time,
+) -> Result<Option<MessageId>> {
+    // A key that names one text is that text in every session.
+    let session = if text.is_named() { "" } else { &text.session };
+    tx.maybe(
+        "SELECT r.message FROM received r
+         WHERE r.workspace = $1 AND r.carrier = $2 AND r.key = $3 AND r.session <> $4 AND r.at > $5
+         ORDER BY r.at, r.message LIMIT 1",
+        args![workspace, text.carrier, text.key, session, since],
+        |row| row.get(),
+    )
+}
+
+pub(super) fn insert_received(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    text: &Inbound,
+    message: MessageId,
+    now: Time,
+) -> Result<()> {
+    tx.exec(
+        "INSERT INTO received (workspace, carrier, key, session, message, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![workspace, text.carrier, text.key, text.session, message, now],
+    )?;
+    Ok(())
+}
+
+/// The text belongs to this session from now on, so that the next one like it is another.
+pub(super) fn take_over(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    text: &Inbound,
+    message: MessageId,
+) -> Result<()> {
+    tx.exec(
+        "UPDATE received SET session = $5 WHERE workspace = $1 AND carrier = $2 AND key = $3 AND message = $4",
+        args![workspace, text.carrier, text.key, message, text.session],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_received(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    carrier: CarrierId,
+    of: (&str, MessageId),
+) -> Result<()> {
+    tx.exec(
+        "DELETE FROM received WHERE workspace = $1 AND carrier = $2 AND key = $3 AND message = $4",
+        args![workspace, carrier, of.0, of.1],
+    )?;
+    Ok(())
+}
+
+pub(super) fn sweep(tx: &mut Conn, workspace: WorkspaceId, until: Time, limit: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM received WHERE workspace = $1 AND at <= $2 AND at <= COALESCE(
+             (SELECT r.at FROM received r WHERE r.workspace = $1 AND r.at <= $2 ORDER BY r.at LIMIT 1 OFFSET $3), $2)",
+        args![workspace, until, limit - 1],
+    )
 }

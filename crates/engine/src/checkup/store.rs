@@ -9,7 +9,7 @@ use crate::{Result, Time};
 const FILES_PAGE: i64 = 500;
 
 /// What may not be, and the statement that counts it and names one.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 11] = [
     (
         "conversations whose messages are not numbered 1, 2, 3 … up to their count",
         "SELECT COUNT(*), MIN(c.id) FROM conversation c LEFT JOIN (
@@ -65,6 +65,21 @@ const RULES: [(&str, &str); 9] = [
         "workspaces whose counter of conversations is behind",
         "SELECT COUNT(*), MIN(w.slug) FROM workspace w JOIN counter c ON c.workspace = w.id WHERE c.conversation_seq < (
              SELECT COALESCE(MAX(v.short_id), 0) FROM conversation v WHERE v.workspace = w.id)",
+    ),
+    (
+        "wallets that do not hold the sum of their ledger",
+        "SELECT COUNT(*), MIN(w.slug) FROM workspace w JOIN wallet k ON k.workspace = w.id LEFT JOIN (
+             SELECT workspace, COUNT(*) AS lines, MAX(line) AS highest, CAST(SUM(amount_micro) AS BIGINT) AS total
+             FROM ledger GROUP BY workspace
+         ) l ON l.workspace = w.id
+         WHERE k.balance_micro <> COALESCE(l.total, 0) OR k.line_seq <> COALESCE(l.lines, 0)
+            OR k.line_seq <> COALESCE(l.highest, 0)",
+    ),
+    (
+        "messages that wait for a carrier and are in no queue",
+        "SELECT COUNT(*), MIN(m.id) FROM message m
+         LEFT JOIN submission s ON s.workspace = m.workspace AND s.message = m.id AND s.due_at IS NOT NULL
+         WHERE m.delivery = 'queued' AND s.message IS NULL",
     ),
 ];
 

@@ -80,6 +80,17 @@ pub fn page(cx: &mut Cx<'_>, before: Option<i64>, limit: i64) -> Result<Vec<Line
     store::page(cx.tx, workspace, before.unwrap_or(i64::MAX), limit)
 }
 
+/// Spends credit of the caller's workspace; what is left. [`Error::OutOfCredit`] when there is not enough, and then
+/// nothing is spent. Spending nothing leaves no line.
+pub(crate) fn spend(cx: &mut Cx<'_>, amount_micro: i64, entry: Entry<'_>) -> Result<i64> {
+    move_by(cx, -amount_micro, entry)
+}
+
+/// Gives back what was spent on something that is not done after all; what is left then.
+pub(crate) fn give_back(cx: &mut Cx<'_>, amount_micro: i64, entry: Entry<'_>) -> Result<i64> {
+    move_by(cx, amount_micro, entry)
+}
+
 fn move_by(cx: &mut Cx<'_>, amount_micro: i64, entry: Entry<'_>) -> Result<i64> {
     let workspace = cx.workspace()?;
     if amount_micro == 0 {

@@ -35,8 +35,8 @@ pub(super) fn page(tx: &mut Conn, workspace: WorkspaceId, of: &Place<'_>, limit:
 
 pub(super) fn sweep(tx: &mut Conn, workspace: WorkspaceId, until: Time, limit: i64) -> Result<u64> {
     tx.exec(
-        "DELETE FROM handset_text WHERE workspace = $1 AND at IN (
-             SELECT h.at FROM handset_text h WHERE h.workspace = $1 AND h.at <= $2 ORDER BY h.at LIMIT $3)",
-        args![workspace, until, limit],
+        "DELETE FROM handset_text WHERE workspace = $1 AND at <= $2 AND at <= COALESCE(
+             (SELECT h.at FROM handset_text h WHERE h.workspace = $1 AND h.at <= $2 ORDER BY h.at LIMIT 1 OFFSET $3), $2)",
+        args![workspace, until, limit - 1],
     )
 }

@@ -13,7 +13,9 @@ use crate::db::stored_enum;
 use crate::event;
 use crate::file::{self, Attachment, Place, upload};
 use crate::person::{self, Person};
-use crate::{ConversationId, Cx, Error, FileId, MessageId, PersonId, Result, Time, participant, sanitise};
+use crate::{
+    ConversationId, Cx, Error, FileId, MessageId, PersonId, Result, Time, participant, sanitise, submission,
+};
 
 /// The longest message of a marketplace, in characters after sanitising.
 pub const BODY_CHARS_MAX: usize = 5_000;
@@ -200,6 +202,8 @@ pub(crate) fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Messa
         message: Some(message.id),
         ..e
     });
+    let out = new.way.and_then(|way| way.out);
+    out.map_or(Ok(()), |out| submission::queue(cx, &message, &out))?;
     Ok(message)
 }
 

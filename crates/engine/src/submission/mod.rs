@@ -1,8 +1,32 @@
 //! Submissions: messages on their way to a carrier, and what became of them.
+//!
+//! A message stays queued until its carrier has answered, so that a crash forgets none: at least once to the carrier.
+//! What a carrier then reports of it is matched by the ids that it gave, in any spelling of them.
+
+mod report;
+mod spelling;
+mod store;
 
 use crate::channel::Channel;
-use crate::message::Delivery;
-use crate::{CarrierId, MessageId, Time};
+use crate::conversation::line::Out;
+use crate::credit::{self, price};
+use crate::message::{self, Delivery, Message};
+use crate::{CarrierId, Cx, Error, MessageId, Result, Time, carrier, segment};
+
+pub use report::{Report, report, sweep};
+pub use spelling::Spelling;
+
+/// How long a message waits for a carrier that does not take it, in seconds: two days.
+pub const PATIENCE_SECONDS: i64 = 48 * 60 * 60;
+
+/// The pause after the first try that failed, in seconds; each time it is twice as long.
+const PAUSE_SECONDS_MIN: i64 = 1;
+
+/// The longest pause between two tries, in seconds.
+const PAUSE_SECONDS_MAX: i64 = 5 * 60;
+
+/// What a carrier says of a message, at most, in characters; more is cut off.
+const DETAIL_CHARS_MAX: usize = 200;
 
 /// A message that is to be handed to its carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,19 +49,103 @@ pub struct Submission {
     pub queued_at: Time,
 }
 
-/// What a carrier tells of a message that it took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Who tells it.
-    pub carrier: CarrierId,
-    /// The carrier's id of the message, or of one of its parts.
-    pub carrier_message: String,
-    /// To whom the message went, as far as the carrier says.
-    pub to: String,
-    /// What became of it.
-    pub delivery: Delivery,
-    /// The carrier's own words for it.
-    pub detail: String,
-    /// When, by the carrier's clock or ours.
-    pub at: Time,
+/// Queues a message for the carrier of our address, and pays for it unless its campaign did. [`Error::OutOfCredit`]; [`Error::Conflict`] when
+/// the address has no carrier, or one that takes no such messages.
+pub(crate) fn queue(cx: &mut Cx<'_>, message: &Message, out: &Out) -> Result<()> {
+    let workspace = cx.workspace()?;
+    let channel = message.channel.unwrap_or(Channel::Sms);
+    let carrier = carrier::by_address(cx, &out.our_address)?.filter(|carrier| carrier.kind.takes(channel));
+    let Some(carrier) = carrier else {
+        let address = &out.our_address;
+        return Err(Error::Conflict(format!("There is no carrier for {address} that takes this message.")));
+    };
+    let parts = parts(channel, &message.body);
+    let mut cost_micro = 0;
+    if out.campaign.is_none() {
+        cost_micro = parts * credit::price_of(cx, &out.to, price::product(channel))?;
+        let about = message.id.to_string();
+        credit::spend(cx, cost_micro, credit::Entry { reason: "message", about: &about })?;
+    }
+    let row = store::New { message, out, carrier: carrier.id, channel, parts, cost_micro };
+    store::insert(cx.tx, workspace, &row, cx.now)
+}
+
+/// Into how many parts a text is cut that goes through this channel: as many are paid for.
+pub(crate) fn parts(channel: Channel, text: &str) -> i64 {
+    match channel {
+        Channel::Sms | Channel::Voice => segment::measure(text).segments,
+        _ => 1,
+    }
+}
+
+/// A message was paid for before, with this much, in millionths.
+pub(crate) fn paid(cx: &mut Cx<'_>, id: MessageId, cost_micro: i64) -> Result<()> {
+    let workspace = cx.workspace()?;
+    store::set_cost(cx.tx, workspace, id, cost_micro)
+}
+
+/// What a carrier of the operator's workspace is to be handed now, the longest due first, at most `limit`. Whatever it
+/// has not answered yet is among it.
+pub fn due(cx: &mut Cx<'_>, carrier: CarrierId, limit: i64) -> Result<Vec<Submission>> {
+    let workspace = cx.operator()?;
+    store::due(cx.tx, workspace, carrier, (cx.now, limit))
+}
+
+/// The carrier took a message, and gave it these ids, one for each part; the same id again is the same part. Reports of
+/// it that came before are heeded now. What is not queued any more stays as it is.
+pub fn accepted(cx: &mut Cx<'_>, id: MessageId, carrier_ids: &[String]) -> Result<()> {
+    let workspace = cx.operator()?;
+    let parts = spelling::of_parts(carrier_ids);
+    let accepting = (id, parts.len() as i64, cx.now);
+    let Some(taken) = store::accept(cx.tx, workspace, accepting)? else { return Ok(()) };
+    for (part, spellings) in (0..).zip(&parts) {
+        store::insert_part(cx.tx, workspace, &taken, (part, spellings))?;
+    }
+    message::set_delivery(cx, id, Delivery::Accepted)?;
+    report::heed_early(cx, &taken, &parts)
+}
+
+/// The carrier did not take a message and it shall be tried again at `until`; `why` in the carrier's words. After
+/// [`PATIENCE_SECONDS`] it is given up. What is not queued any more stays as it is.
+pub fn postponed(cx: &mut Cx<'_>, id: MessageId, until: Time, why: &str) -> Result<()> {
+    let workspace = cx.operator()?;
+    let why = legible(why);
+    let queued_at = store::postpone(cx.tx, workspace, id, (until, &why))?;
+    match queued_at {
+        Some(queued_at) if queued_at.plus_seconds(PATIENCE_SECONDS) <= cx.now => {
+            refused(cx, id, Delivery::Unknown, &why)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How long to wait after so many tries that failed, in seconds.
+#[must_use]
+pub fn pause_seconds(attempts: i64) -> i64 {
+    (PAUSE_SECONDS_MIN << attempts.clamp(0, 20)).min(PAUSE_SECONDS_MAX)
+}
+
+/// A message will not be sent: why, as a fact and in the carrier's words. What was paid for it is given back. What is
+/// not queued any more stays as it is.
+pub fn refused(cx: &mut Cx<'_>, id: MessageId, delivery: Delivery, why: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
+    let Some(paid) = store::refuse(cx.tx, workspace, id, (&legible(why), cx.now))? else { return Ok(()) };
+    let about = paid.campaign.unwrap_or_else(|| id.to_string());
+    credit::give_back(cx, paid.cost_micro, credit::Entry { reason: "not sent", about: &about })?;
+    message::set_delivery(cx, id, delivery).map(drop)
+}
+
+/// Gives up, in the operator's workspace, up to `limit` messages that wait for carriers that were taken away; how many.
+pub fn give_up(cx: &mut Cx<'_>, limit: i64) -> Result<usize> {
+    let workspace = cx.operator()?;
+    let stranded = store::stranded(cx.tx, workspace, limit)?;
+    for id in &stranded {
+        refused(cx, *id, Delivery::Unknown, "The carrier was taken away.")?;
+    }
+    Ok(stranded.len())
+}
+
+/// What somebody else says, fit to be stored and shown on one line.
+fn legible(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }

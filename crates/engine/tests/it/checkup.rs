@@ -20,6 +20,7 @@ fn furnish(house: &House) -> (Workspace, Caller) {
     let id = house.start(ada, "bob", "o-1", "one").unwrap();
     (0..3).for_each(|_| drop(house.post(ada, id, "two").unwrap()));
     house.write(bob, move |cx| participant::mark_read(cx, id, 2)).unwrap();
+    crate::sending::furnish(house, &shop);
     (shop, ada)
 }
 
@@ -63,7 +64,7 @@ on_both! {
             ("UPDATE message SET idx = 9 WHERE idx = 4", "conversations whose messages"),
             ("DELETE FROM message WHERE idx = 1", "conversations whose messages"),
             ("UPDATE conversation SET message_count = 5", "conversations whose messages"),
-            ("UPDATE message SET conversation = 'x' WHERE idx = 3", "messages of no conversation"),
+            ("UPDATE message SET conversation = 'x' || conversation WHERE idx = 3", "messages of no conversation"),
             ("UPDATE participant SET unread = unread + 1", "participants whose unread"),
             ("UPDATE participant SET read_index = 1 WHERE unread > 0", "participants whose unread"),
             ("UPDATE inbox SET unread = unread + 1", "inboxes whose unread"),
@@ -73,10 +74,16 @@ on_both! {
             ("DELETE FROM event WHERE seq = 2", "workspaces whose events"),
             ("UPDATE counter SET event_seq = event_seq + 1", "workspaces whose events"),
             ("UPDATE counter SET conversation_seq = 0", "workspaces whose counter of conversations"),
+            ("UPDATE wallet SET balance_micro = balance_micro + 1", "wallets that do not hold"),
+            ("UPDATE wallet SET line_seq = line_seq + 1", "wallets that do not hold"),
+            ("DELETE FROM ledger WHERE line = 1", "wallets that do not hold"),
+            ("DELETE FROM submission WHERE due_at IS NOT NULL", "messages that wait for a carrier"),
         ];
         for (sql, what) in tamperings {
             let (begin, end) = ("CREATE TABLE kept_", " AS SELECT * FROM ");
-            let tables = ["message", "conversation", "participant", "inbox", "counter", "event"];
+            let tables = [
+                "message", "conversation", "participant", "inbox", "counter", "event", "wallet", "ledger", "submission",
+            ];
             let keep: String = tables.iter().map(|t| format!("{begin}{t}{end}{t};")).collect();
             let back: String = tables
                 .iter()

@@ -20,6 +20,7 @@ mod notice;
 mod notification;
 mod sanitise;
 mod search;
+mod sending;
 mod simulation;
 mod support;
 mod tenancy;

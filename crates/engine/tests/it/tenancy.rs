@@ -241,6 +241,7 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
         text: "STOP".into(),
     };
     house.write(operator, move |cx| line::hear(cx, &heard)).expect("a text comes in");
+    crate::sending::furnish(house, &workspace);
     Rooms { ada, agent, name, conversation, message: place.message, file, draft, token, category }
 }
 

@@ -1,6 +1,7 @@
-//! What is done beside the requests: telling people what was said, indexing it for search, forgetting what has grown
-//! old, and noting which tokens were used and who was there.
+//! What is done beside the requests: telling people what was said, indexing it for search, sending campaigns, forgetting
+//! what has grown old, and noting which tokens were used and who was there.
 
+mod campaign;
 mod index;
 mod sweep;
 
@@ -36,7 +37,13 @@ pub async fn run(app: App, mailer: Option<Mailer>, shutdown: CancellationToken) 
             tokio::join!(mailer.run(&app, &shutdown), note_seen(&app, &shutdown));
         }
     };
-    tokio::join!(keep_house(&app, &shutdown), notify(&app, &shutdown), index::run(&app, &shutdown), mail);
+    tokio::join!(
+        keep_house(&app, &shutdown),
+        notify(&app, &shutdown),
+        index::run(&app, &shutdown),
+        campaign::run(&app, &shutdown),
+        mail
+    );
 }
 
 /// Makes the notifications of what happens.

@@ -2,7 +2,8 @@
 
 use parlance_engine::workspace::Workspace;
 use parlance_engine::{
-    FileId, Principal, Result, WorkspaceId, file, idempotency, installation, notification, workspace,
+    FileId, Principal, Result, WorkspaceId, campaign, carrier, file, handset, idempotency, installation,
+    notification, submission, workspace,
 };
 
 use crate::app::App;
@@ -39,6 +40,7 @@ async fn sweep_workspace(app: &App, workspace: &Workspace) -> Result<()> {
     let operator = Principal::Operator(Some(workspace.id));
     while app.engine.write(operator, |cx| idempotency::sweep(cx, ROWS)).await? > 0 {}
     while app.engine.write(operator, |cx| notification::sweep(cx, ROWS)).await? > 0 {}
+    sweep_sending(app, operator).await?;
     loop {
         let expired = app.engine.read(operator, |cx| file::expired(cx, ROWS)).await?;
         let gone = delete_bytes(app, expired).await;
@@ -47,6 +49,16 @@ async fn sweep_workspace(app: &App, workspace: &Workspace) -> Result<()> {
         }
         app.engine.write(operator, move |cx| file::forget(cx, &gone)).await?;
     }
+}
+
+/// What is left of texts that came and went.
+async fn sweep_sending(app: &App, operator: Principal) -> Result<()> {
+    while app.engine.write(operator, |cx| submission::give_up(cx, ROWS)).await? > 0 {}
+    while app.engine.write(operator, |cx| submission::sweep(cx, ROWS)).await? > 0 {}
+    while app.engine.write(operator, |cx| carrier::sweep(cx, ROWS)).await? > 0 {}
+    while app.engine.write(operator, |cx| campaign::sweep(cx, ROWS)).await? > 0 {}
+    while app.engine.write(operator, |cx| handset::sweep(cx, ROWS)).await? > 0 {}
+    Ok(())
 }
 
 /// Deletes the bytes of these files; those whose bytes are gone now.

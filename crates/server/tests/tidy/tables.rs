@@ -95,7 +95,8 @@ pub const HOUSED: Rule = Rule {
 };
 
 /// Where statements look across workspaces, each with the reason.
-const ACROSS: [(&str, &str); 10] = [
+const ACROSS: [(&str, &str); 11] = [
+    ("crates/engine/src/campaign/due.rs", "one runner sends the campaigns of all workspaces"),
     ("crates/engine/src/carrier/everywhere.rs", "one server speaks with the carriers of all workspaces"),
     ("crates/engine/src/checkup/", "it looks at the whole installation, for the operator alone"),
     ("crates/engine/src/credential/", "it begins with a secret, and finds out whose workspace that opens"),

@@ -9,8 +9,8 @@ mod way;
 
 pub use hear::{Heard, hear};
 pub use listing::{Messages, PAGE_MAX, Page, Whose, messages, page};
+pub(crate) use way::{Out, Way, way};
 pub use way::{Sending, TEXT_CHARS_MAX, send};
-pub(crate) use way::{Way, way};
 
 use super::{Conversation, Seen, fresh};
 use crate::access::Caller;

@@ -52,12 +52,16 @@ pub struct Sending<'a> {
 
 /// Says something in the line with a contact, which begins if there is none, for its author, who takes no part by that:
 /// somebody who writes to many waits for no answer of each. For the operator: whether the author may, and the contact
-/// wants to hear it, was asked before. [`Error::Conflict`] when nothing is known by which the channel reaches them.
+/// wants to hear it, was asked before. [`Error::Conflict`] when nothing is known by which the channel reaches them;
+/// [`Error::Locked`] when the line is.
 pub fn send(cx: &mut Cx<'_>, sending: &Sending<'_>) -> Result<Message> {
     cx.operator()?;
     let Sending { contact, our_address, channel, .. } = *sending;
     let to = contact.address_in(channel.family()).ok_or_else(unreached)?.to_owned();
     let seen = open(cx, &Opening { contact, our_address, channel, purpose: Some(sending.purpose) })?;
+    if seen.conversation.locked {
+        return Err(Error::Locked);
+    }
     let campaign = Some(sending.campaign.clone());
     let way = Way { channel, out: Some(Out { our_address: our_address.to_owned(), to, campaign }) };
     let author = speaker(cx, sending.author, Kind::Agent)?;

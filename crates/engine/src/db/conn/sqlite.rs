@@ -42,7 +42,7 @@ impl Default for Tuning {
 }
 
 /// Statements kept prepared on each connection: more than the program has, so that none is ever prepared twice.
-const STATEMENTS_MAX: usize = 256;
+const STATEMENTS_MAX: usize = 512;
 
 /// How long a connection waits for another process's lock (a `backup`, a `doctor`) before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,118 @@
+//! Sending a campaign: its recipients become messages, a few in each transaction.
+
+use super::recipient::Recipient;
+use super::{Campaign, State, store, template};
+use crate::access::{Caller, Scope};
+use crate::carrier::Carrier;
+use crate::channel::Family;
+use crate::contact::{self, Address, Contact, Saving, list};
+use crate::conversation::line::{self, Sending};
+use crate::message::Delivery;
+use crate::person::Kind;
+use crate::{Cx, Error, Result, carrier, credit, opt_out, submission};
+
+/// Turns the next recipients of a campaign of the operator's workspace into messages, at most `limit`; whether there are
+/// more. Whoever has said meanwhile that they want to hear no more is not written to, and what was paid for it is given
+/// back. Without any carrier that takes its messages, the campaign ends.
+pub fn expand(cx: &mut Cx<'_>, ticket: &str, limit: usize) -> Result<bool> {
+    let workspace = cx.operator()?;
+    let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(false) };
+    let carriers = carrier::of_channel(cx, campaign.channel)?;
+    if carriers.is_empty() {
+        campaign.end(cx, State::Failed)?;
+        return Ok(false);
+    }
+    let some: Vec<Recipient> = campaign.recipients.iter().skip(campaign.next).take(limit).cloned().collect();
+    let phones: Vec<String> = some.iter().map(|recipient| recipient.phone.clone()).collect();
+    let opted_out = opt_out::among(cx, &phones)?;
+    for mut recipient in some {
+        recipient.is_left_out |= opted_out.contains(&recipient.phone);
+        send(cx, &campaign, &carriers, &recipient)?;
+        campaign.next += 1;
+    }
+    go_on(cx, &mut campaign);
+    store::update(cx.tx, workspace, &campaign)?;
+    Ok(campaign.due_at.is_some())
+}
+
+/// The next recipient of a campaign of the operator's workspace cannot be written to, as when the conversation with them
+/// is locked: they are passed over, and what was paid for it is given back.
+pub fn skip(cx: &mut Cx<'_>, ticket: &str) -> Result<()> {
+    let workspace = cx.operator()?;
+    let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(()) };
+    let cost_micro = campaign.recipients.get(campaign.next).map_or(0, |recipient| recipient.cost_micro);
+    credit::give_back(cx, cost_micro, credit::Entry { reason: "not sent", about: ticket })?;
+    campaign.next += 1;
+    go_on(cx, &mut campaign);
+    store::update(cx.tx, workspace, &campaign)
+}
+
+/// The campaign, if its time has come and it is not at its end.
+fn in_progress(cx: &mut Cx<'_>, ticket: &str) -> Result<Option<Campaign>> {
+    let workspace = cx.operator()?;
+    let campaign = store::get(cx.tx, workspace, ticket)?;
+    Ok(campaign.filter(|campaign| campaign.due_at.is_some_and(|due_at| due_at <= cx.now)))
+}
+
+/// Where it stands now. One that has more to send waits behind those that have waited longer.
+fn go_on(cx: &Cx<'_>, campaign: &mut Campaign) {
+    let is_done = campaign.next >= campaign.recipients.len();
+    campaign.state = if is_done { State::Done } else { State::Sending };
+    campaign.due_at = if is_done { None } else { Some(cx.now) };
+}
+
+/// A message for one recipient. Whoever wants to hear no more has one as well, which says that it was not sent.
+fn send(cx: &mut Cx<'_>, campaign: &Campaign, carriers: &[Carrier], to: &Recipient) -> Result<()> {
+    let contact = contact(cx, campaign, to)?;
+    let carrier = chosen(cx, campaign, carriers, &contact)?;
+    let sending = Sending {
+        contact: &contact,
+        our_address: &carrier.address,
+        channel: campaign.channel,
+        purpose: campaign.purpose,
+        author: campaign.author,
+        text: template::filled(&campaign.text, to),
+        campaign: campaign.ticket.clone(),
+    };
+    let message = line::send(cx, &sending)?;
+    submission::paid(cx, message.id, to.cost_micro)?;
+    match to.is_left_out {
+        true => submission::refused(cx, message.id, Delivery::OptedOut, "They want to hear no more."),
+        false => Ok(()),
+    }
+}
+
+/// Who has the number: known, or new with what the campaign says of them; and on its list, if it has one.
+fn contact(cx: &mut Cx<'_>, campaign: &Campaign, to: &Recipient) -> Result<Contact> {
+    let address = Address::Phone(to.phone.clone());
+    if campaign.list.is_some() || to.has_facts() {
+        let lists = campaign.list.iter().map(|name| (list::Kind::List, name.clone())).collect();
+        let saving = Saving { contacts: vec![to.as_contact()], lists, ..Saving::default() };
+        let (workspace, person) = (cx.workspace()?, campaign.author);
+        let author =
+            Caller { workspace, person, kind: Kind::Agent, can_write: true, token: None, scope: Scope::All };
+        cx.as_caller(author, |cx| contact::save(cx, &saving))?;
+    }
+    contact::known_or_new(cx, &address)
+}
+
+/// The carrier of the sender, if that is one of our addresses; else that over which there is an open conversation with
+/// the contact; else the oldest.
+fn chosen<'c>(
+    cx: &mut Cx<'_>,
+    campaign: &Campaign,
+    carriers: &'c [Carrier],
+    contact: &Contact,
+) -> Result<&'c Carrier> {
+    let workspace = cx.workspace()?;
+    let at = |address: &str| {
+        let bare = address.trim_start_matches('+');
+        carriers.iter().find(|carrier| carrier.address.trim_start_matches('+') == bare)
+    };
+    if let Some(carrier) = at(campaign.sender.trim()) {
+        return Ok(carrier);
+    }
+    let spoken = store::addresses(cx.tx, workspace, contact.person, Family::Phone)?;
+    let known = spoken.iter().find_map(|address| at(address));
+    known.or(carriers.first()).ok_or_else(|| Error::Internal("a campaign goes on without a carrier".into()))
+}

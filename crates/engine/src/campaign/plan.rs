@@ -1,0 +1,193 @@
+//! Accepting a campaign: whom it reaches, what it costs, and whether that can be paid.
+
+use super::recipient::{Recipient, each_once};
+use super::{Campaign, Purpose, State, Ticket, agent, store, template};
+use crate::channel::{Channel, Family};
+use crate::conversation::line::TEXT_CHARS_MAX;
+use crate::credit::price::{self, Prices};
+use crate::{Cx, Error, Result, Time, carrier, contact, opt_out, submission, workspace};
+
+/// The most recipients of one request (octopush contract §3.1).
+pub const RECIPIENTS_MAX: usize = 500;
+
+/// How long a request id is taken, in seconds (octopush contract §3.1).
+const REQUEST_SECONDS: i64 = 24 * 60 * 60;
+
+/// The longest request id, sender and name of a list, in characters.
+const NAME_CHARS_MAX: usize = 200;
+
+/// A campaign to make.
+#[derive(Debug, Clone)]
+pub struct Send {
+    /// How its messages shall go.
+    pub channel: Channel,
+    /// What it is sold as: one of [`price::PRODUCTS`]; anything else is what the channel is sold as.
+    pub product: String,
+    /// What it says; `{first_name}`, `{last_name}` and `{param1}` to `{param5}` stand for what is known of each.
+    pub text: String,
+    /// To whom. A number that is none is left out, and each goes in once.
+    pub recipients: Vec<contact::New>,
+    /// From which of our addresses; a name that is none of them is only for show.
+    pub sender: Option<String>,
+    /// Why they are written to.
+    pub purpose: Purpose,
+    /// When; a time that has passed is now.
+    pub send_at: Option<Time>,
+    /// Whether nothing shall be sent and paid.
+    pub simulated: bool,
+    /// The caller's name for it; the same name again within a day is refused.
+    pub request_id: Option<String>,
+    /// Whether it shall wait until it is confirmed.
+    pub draft: bool,
+    /// A list on which the recipients shall be put.
+    pub list_name: Option<String>,
+}
+
+/// Accepts a campaign and pays for all of it, so that everything that follows goes through: its messages are sent a few
+/// at a time by [`super::expand`]. An agent may. One that is a draft waits for [`super::confirm`] and is paid then.
+///
+/// # Errors
+/// [`Error::OutOfCredit`]; [`Error::Invalid`] of `text`, of `recipients` (none, or more than [`RECIPIENTS_MAX`]), of
+/// `phone` when no number among them is one, of `sender` when the workspace has no carrier for the channel, of
+/// `channel` when it reaches no phones, of `request_id` when it is taken.
+pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
+    agent(cx)?;
+    let count = new.recipients.len();
+    if count == 0 || count > RECIPIENTS_MAX {
+        return Err(Error::invalid("recipients", format!("There are 1 to {RECIPIENTS_MAX} recipients.")));
+    }
+    let country = workspace::mine(cx)?.country;
+    let read = new.recipients.iter().filter_map(|one| Recipient::read(one, &country));
+    let state = if new.draft { State::Draft } else { State::Sending };
+    begin(cx, new, each_once(read), state)
+}
+
+/// Makes the campaign, in this state if it waits for somebody to say more.
+pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, recipients: Vec<Recipient>, state: State) -> Result<Ticket> {
+    let caller = agent(cx)?;
+    check(cx, new, &recipients)?;
+    if !new.simulated {
+        take_request(cx, new)?;
+    }
+    let send_at = new.send_at.unwrap_or(cx.now);
+    let mut campaign = Campaign {
+        ticket: ticket(cx, new.channel),
+        author: caller.person,
+        channel: new.channel,
+        product: product(new),
+        text: new.text.clone(),
+        sender: new.sender.clone().unwrap_or_default(),
+        list: new.list_name.clone(),
+        purpose: new.purpose,
+        state,
+        simulated: new.simulated,
+        recipients,
+        next: 0,
+        parts: 0,
+        cost_micro: 0,
+        send_at,
+        due_at: None,
+        created_at: cx.now,
+    };
+    leave_out(cx, &mut campaign.recipients)?;
+    value(cx, &mut campaign)?;
+    if new.simulated {
+        campaign.state = State::Done;
+    } else if state == State::Sending {
+        campaign.start(cx.now);
+        campaign.pay(cx)?;
+    }
+    store::insert(cx.tx, caller.workspace, &campaign)?;
+    campaign.ticket(cx)
+}
+
+/// Forgets, in the operator's workspace, up to `limit` request ids that are free again; how many.
+pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {
+    let workspace = cx.operator()?;
+    store::sweep(cx.tx, workspace, cx.now.plus_seconds(-REQUEST_SECONDS), limit)
+}
+
+fn check(cx: &mut Cx<'_>, new: &Send, recipients: &[Recipient]) -> Result<()> {
+    let chars = new.text.chars().count();
+    if new.text.trim().is_empty() || chars > TEXT_CHARS_MAX {
+        return Err(Error::invalid("text", format!("A text has 1 to {TEXT_CHARS_MAX} characters.")));
+    }
+    let names = [("sender", &new.sender), ("list_name", &new.list_name), ("request_id", &new.request_id)];
+    for (field, name) in names {
+        if name.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
+            return Err(Error::invalid(field, format!("This has at most {NAME_CHARS_MAX} characters.")));
+        }
+    }
+    if new.channel.family() != Family::Phone {
+        return Err(Error::invalid("channel", "Only what reaches phones can be sent to many."));
+    }
+    if recipients.is_empty() {
+        return Err(Error::invalid("phone", "None of the recipients has a phone number."));
+    }
+    if carrier::of_channel(cx, new.channel)?.is_empty() {
+        return Err(Error::invalid(
+            "sender",
+            "The workspace has no carrier for this; its operator can add one.",
+        ));
+    }
+    Ok(())
+}
+
+fn take_request(cx: &mut Cx<'_>, new: &Send) -> Result<()> {
+    let workspace = cx.workspace()?;
+    let Some(request) = new.request_id.as_deref().filter(|request| !request.is_empty()) else {
+        return Ok(());
+    };
+    let free_since = cx.now.plus_seconds(-REQUEST_SECONDS);
+    match store::take_request(cx.tx, workspace, request, (cx.now, free_since))? {
+        true => Ok(()),
+        false => {
+            Err(Error::invalid("request_id", "A request with this id was accepted within the last 24 hours."))
+        }
+    }
+}
+
+/// `sms_` and 13 hexadecimal digits, as the original's tickets look.
+fn ticket(cx: &mut Cx<'_>, channel: Channel) -> String {
+    let prefix = if channel == Channel::Voice { "vocal" } else { "sms" };
+    let chance = cx.secret();
+    let number = chance[..7].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) >> 4;
+    format!("{prefix}_{number:013x}")
+}
+
+fn product(new: &Send) -> String {
+    let known = price::PRODUCTS.into_iter().find(|product| *product == new.product);
+    known.unwrap_or_else(|| price::product(new.channel)).to_owned()
+}
+
+/// Whoever wants to hear no more is not written to, and not paid for.
+fn leave_out(cx: &mut Cx<'_>, recipients: &mut [Recipient]) -> Result<()> {
+    let phones: Vec<String> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
+    let left_out = opt_out::among(cx, &phones)?;
+    for recipient in recipients {
+        recipient.is_left_out = left_out.contains(&recipient.phone);
+    }
+    Ok(())
+}
+
+/// What everybody's message costs, and all of them.
+fn value(cx: &mut Cx<'_>, campaign: &mut Campaign) -> Result<()> {
+    let prices = Prices::of_product(cx, &campaign.product)?;
+    for recipient in &mut campaign.recipients {
+        let text = template::filled(&campaign.text, recipient);
+        if text.chars().count() > TEXT_CHARS_MAX {
+            let problem = format!(
+                "For {} the text has more than {TEXT_CHARS_MAX} characters when everything is filled in.",
+                recipient.phone
+            );
+            return Err(Error::invalid("text", problem));
+        }
+        let parts = submission::parts(campaign.channel, &text);
+        campaign.parts = campaign.parts.max(parts);
+        if !recipient.is_left_out {
+            recipient.cost_micro = prices.to_phone(&recipient.phone).saturating_mul(parts);
+            campaign.cost_micro = campaign.cost_micro.saturating_add(recipient.cost_micro);
+        }
+    }
+    Ok(())
+}

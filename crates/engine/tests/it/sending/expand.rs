@@ -1,0 +1,158 @@
+//! What a campaign becomes: messages in the lines of its recipients.
+
+use parlance_engine::campaign::{self, Send, State};
+use parlance_engine::carrier::{self, Kind};
+use parlance_engine::contact::list;
+use parlance_engine::{Error, Principal, contact, conversation};
+
+use super::{ADA, BEN, CREDIT_MICRO, Shop, TEXT_MICRO, conversation_of, recipient, to, to_many};
+use crate::support::{House, on_both};
+
+on_both! {
+    fn everybody_gets_their_own_text_in_their_own_line(house: &House) {
+        let shop = Shop::open(house);
+        let ada = contact::New { first_name: "Ada".into(), params: ["7".into(), String::new(), String::new(), String::new(), String::new()], ..recipient(ADA) };
+        let text = "Hello {first_name}, {param1} left.".to_owned();
+        let ticket = shop.send(house, Send { text, recipients: vec![ada, recipient(BEN)], ..to(&[]) }).unwrap().ticket;
+        assert_eq!(shop.expand_all(house, 10), 1);
+        let due = shop.due(house);
+        let told: Vec<_> = due.iter().map(|due| (due.to.as_str(), due.from.as_str(), due.text.as_str())).collect();
+        assert_eq!(told, [(ADA, "12345", "Hello Ada, 7 left."), (BEN, "12345", "Hello ,  left.")]);
+        assert_ne!(conversation_of(house, due[0].message), conversation_of(house, due[1].message));
+        let of = house.database.rows("SELECT campaign, cost_micro, parts FROM submission");
+        assert_eq!(of, [format!("{ticket} | {TEXT_MICRO} | 1"), format!("{ticket} | {TEXT_MICRO} | 1")]);
+        assert_eq!(shop.hear(house, ADA, "Thanks"), conversation_of(house, due[0].message), "the answer comes there");
+        assert_eq!(house.database.rows("SELECT first_name FROM contact ORDER BY first_name"), ["", "Ada"]);
+    }
+
+    fn who_wants_to_hear_no_more_is_left_out_told_and_not_paid_for(house: &House) {
+        let shop = Shop::open(house);
+        shop.hear(house, ADA, "STOP");
+        let replies = shop.due(house).len();
+        let before = shop.balance(house);
+        let ticket = shop.send(house, to(&[ADA, BEN])).unwrap();
+        assert_eq!((ticket.number_of_contacts, ticket.cost_micro), (1, TEXT_MICRO));
+        assert_eq!(ticket.left_out, [ADA]);
+        shop.expand_all(house, 10);
+        assert_eq!(shop.due(house).len() - replies, 1);
+        let told = house.database.rows("SELECT s.to_address, m.delivery FROM submission s JOIN message m ON m.id = s.message
+                                        WHERE s.campaign IS NOT NULL ORDER BY 1");
+        assert_eq!(told, [format!("{ADA} | opted_out"), format!("{BEN} | queued")]);
+        assert_eq!(shop.balance(house), before - TEXT_MICRO);
+    }
+
+    fn who_opts_out_before_their_turn_is_left_out_and_paid_back(house: &House) {
+        let shop = Shop::open(house);
+        let ticket = shop.send(house, to(&[ADA, BEN])).unwrap();
+        house.database.execute(&format!("INSERT INTO opt_out VALUES ({}, '{ADA}', 'STOP', 0)", shop.workspace.id));
+        shop.expand_all(house, 10);
+        assert_eq!(shop.due(house).into_iter().map(|due| due.to).collect::<Vec<_>>(), [BEN]);
+        assert_eq!((ticket.left_out.len(), shop.balance(house)), (0, CREDIT_MICRO - TEXT_MICRO));
+    }
+
+    fn campaigns_take_turns(house: &House) {
+        let shop = Shop::open(house);
+        let long = shop.send(house, to_many(40)).unwrap().ticket;
+        let short = shop.send(house, to(&[ADA])).unwrap().ticket;
+        let first = |house: &House| house.read(Principal::OPERATOR, |cx| campaign::due(cx, 1)).unwrap().remove(0).ticket;
+        assert_eq!(first(house), long);
+        let ticket = long.clone();
+        house.write(shop.operator, move |cx| campaign::expand(cx, &ticket, 10)).unwrap();
+        assert_eq!(first(house), short, "it does not wait for the other 30");
+    }
+
+    fn a_step_that_is_repeated_after_a_crash_doubles_nobody(house: &House) {
+        let shop = Shop::open(house);
+        let ticket = shop.send(house, to_many(7)).unwrap().ticket;
+        let expand = |fails: bool| {
+            let ticket = ticket.clone();
+            house.write(shop.operator, move |cx| {
+                let more = campaign::expand(cx, &ticket, 3)?;
+                if fails { Err(Error::Locked) } else { Ok(more) }
+            })
+        };
+        for _ in 0..3 {
+            assert_eq!(expand(true), Err(Error::Locked));
+            expand(false).unwrap();
+        }
+        let mut numbers: Vec<String> = shop.due(house).into_iter().map(|due| due.to).collect();
+        numbers.dedup();
+        assert_eq!((numbers.len(), expand(false)), (7, Ok(false)));
+    }
+
+    fn the_sender_chooses_the_carrier_or_the_line_does_or_the_oldest(house: &House) {
+        let shop = Shop::open(house);
+        let second = crate::carrier::add(house, shop.operator, Kind::Handset, "+33600000000", None).unwrap();
+        let over_second = Shop { carrier: second.clone(), ..shop };
+        let shop = Shop { carrier: house.read(over_second.operator, carrier::list).unwrap().remove(0), ..over_second };
+        let mut text = shop.inbound(ADA, "Hello?");
+        text.carrier = second.id;
+        shop.receive(house, text);
+        for sender in ["33600000000", "Shop", "12345"] {
+            shop.send(house, Send { sender: Some(sender.into()), ..to(&[ADA, BEN]) }).unwrap();
+            shop.expand_all(house, 10);
+        }
+        let from = house.database.rows("SELECT s.to_address, s.from_address FROM submission s ORDER BY s.changed_at, s.to_address");
+        let pair = |to: &str, from: &str| format!("{to} | {from}");
+        let (short, long) = ("12345", "+33600000000");
+        let chosen = [pair(ADA, long), pair(BEN, long), pair(ADA, long), pair(BEN, long), pair(ADA, short), pair(BEN, short)];
+        assert_eq!(from, chosen, "an own address; the line there is; the other own address");
+    }
+
+    fn a_recipient_whose_line_is_locked_is_passed_over_and_paid_back(house: &House) {
+        let shop = Shop::open(house);
+        let line = shop.hear(house, ADA, "Hello?");
+        house.post(shop.agent, line, "Hello.").unwrap();
+        house.write(shop.agent, move |cx| conversation::lock(cx, line)).unwrap();
+        let before = shop.balance(house);
+        let ticket = shop.send(house, to(&[ADA, BEN])).unwrap().ticket;
+        let expand = |limit| {
+            let ticket = ticket.clone();
+            house.write(shop.operator, move |cx| campaign::expand(cx, &ticket, limit))
+        };
+        assert_eq!(expand(10), Err(Error::Locked));
+        let skipped = ticket.clone();
+        house.write(shop.operator, move |cx| campaign::skip(cx, &skipped)).unwrap();
+        assert_eq!(expand(10), Ok(false));
+        assert_eq!(shop.balance(house), before - TEXT_MICRO);
+    }
+
+    fn without_a_carrier_a_campaign_ends_and_is_paid_back(house: &House) {
+        let shop = Shop::open(house);
+        let ticket = shop.send(house, to_many(5)).unwrap().ticket;
+        house.write(shop.operator, |cx| carrier::remove(cx, "12345")).unwrap();
+        shop.expand_all(house, 3);
+        let status = house.read(shop.agent, move |cx| campaign::status(cx, &ticket)).unwrap();
+        assert_eq!((status.state, status.residual_micro), (State::Failed, CREDIT_MICRO));
+    }
+
+    fn recipients_are_put_on_the_list_that_is_named(house: &House) {
+        let shop = Shop::open(house);
+        shop.send(house, Send { list_name: Some("friends".into()), ..to(&[ADA, BEN]) }).unwrap();
+        shop.expand_all(house, 10);
+        let members = house.read(shop.agent, |cx| list::members(cx, list::Kind::List, "friends", None, 10)).unwrap();
+        assert_eq!(members.len(), 2);
+    }
+
+    fn sending_is_the_operators(house: &House) {
+        let shop = Shop::open(house);
+        let ticket = shop.send(house, to(&[ADA])).unwrap().ticket;
+        for who in [Principal::from(shop.agent), Principal::Nobody] {
+            let (expanded, skipped) = (ticket.clone(), ticket.clone());
+            let outcomes = [
+                house.read(who, |cx| campaign::due(cx, 1).map(drop)),
+                house.write(who, move |cx| campaign::expand(cx, &expanded, 1).map(drop)),
+                house.write(who, move |cx| campaign::skip(cx, &skipped)),
+                house.write(who, |cx| campaign::sweep(cx, 1).map(drop)),
+            ];
+            for outcome in outcomes {
+                assert!(matches!(outcome, Err(Error::Forbidden(_))), "{outcome:?}");
+            }
+        }
+        assert!(shop.due(house).is_empty() && delivery_count(house) == 0);
+    }
+}
+
+fn delivery_count(house: &House) -> usize {
+    house.database.rows("SELECT id FROM message WHERE delivery IS NOT NULL").len()
+}
