@@ -28,7 +28,7 @@ const NOTED_AT_ONCE: usize = 1_000;
 const SWEEP_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// Events that one write makes notifications of, at most.
-const NOTIFIED_AT_ONCE: i64 = 200;
+const NOTIFIED_AT_ONCE: i64 = 64;
 
 /// Runs until `shutdown`.
 pub async fn run(app: App, mailer: Option<Mailer>, shutdown: CancellationToken) {

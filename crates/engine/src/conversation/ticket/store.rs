@@ -105,7 +105,7 @@ pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> 
 }
 
 /// The conversations `$2` takes part in, and those that are shared with something they belong to. CROSS JOIN tells
-/// SQLite where to begin: by itself it rather goes through all that is shared in the workspace.
+/// SQLite where to begin, here and where this is joined: by itself it rather goes through the whole workspace.
 macro_rules! visible {
     () => {
         "SELECT p.conversation AS id FROM participant p WHERE p.workspace = $1 AND p.person = $2
@@ -129,9 +129,9 @@ pub(super) fn page_of(
             ticket_columns!(),
             ", k.total FROM (SELECT c.id, c.short_id, c.title, c.last_at, COUNT(*) OVER () AS total FROM (",
             visible!(),
-            ") v JOIN conversation c ON c.workspace = $1 AND c.id = v.id
-             WHERE c.closed >= $3 AND c.closed <= $4 ORDER BY {} LIMIT $5 OFFSET $6) k
-             JOIN conversation c ON c.workspace = $1 AND c.id = k.id ORDER BY {}"
+            ") v CROSS JOIN conversation c
+             WHERE c.workspace = $1 AND c.id = v.id AND c.closed >= $3 AND c.closed <= $4 ORDER BY {} LIMIT $5 OFFSET $6) k
+             CROSS JOIN conversation c WHERE c.workspace = $1 AND c.id = k.id ORDER BY {}"
         ),
         order("c.", &listing.order),
         order("k.", &listing.order)
@@ -154,7 +154,8 @@ fn count_of(tx: &mut Conn, workspace: WorkspaceId, person: PersonId, standing: S
         concat!(
             "SELECT COUNT(*) FROM (",
             visible!(),
-            ") v JOIN conversation c ON c.workspace = $1 AND c.id = v.id WHERE c.closed >= $3 AND c.closed <= $4"
+            ") v CROSS JOIN conversation c
+             WHERE c.workspace = $1 AND c.id = v.id AND c.closed >= $3 AND c.closed <= $4"
         ),
         args![workspace, person, closed.0, closed.1],
     )
@@ -167,40 +168,39 @@ pub(super) fn page_of_all(tx: &mut Conn, workspace: WorkspaceId, listing: &Listi
         concat!(
             "SELECT ",
             ticket_columns!(),
-            " FROM ({}) k JOIN conversation c ON c.workspace = $1 AND c.id = k.id ORDER BY {}"
+            " FROM ({}) k CROSS JOIN conversation c WHERE c.workspace = $1 AND c.id = k.id ORDER BY {}"
         ),
-        part(listing),
+        part(listing, &["id"]),
         order("k.", &listing.order)
     );
     tx.all(&sql, args![workspace, listing.limit, listing.skip], read)
 }
 
-/// The keys of a part of everything, from `$3` on and `$2` long.
-fn part(listing: &Listing) -> String {
-    let range = |closed: i64| {
-        format!(
-            "SELECT id, short_id, title, last_at FROM conversation WHERE workspace = $1 AND closed = {closed}"
-        )
+/// A part of everything, from `$3` on and `$2` long: what puts it in order, and these columns. The fewer they are the
+/// more of them stand in the index that is walked.
+fn part(listing: &Listing, columns: &[&'static str]) -> String {
+    let mut columns = columns.to_vec();
+    columns.extend(listing.order.iter().map(|(key, _)| key.column()).chain(["short_id"]));
+    columns.sort_unstable();
+    columns.dedup();
+    let range = |condition: &str| {
+        format!("SELECT {} FROM conversation WHERE workspace = $1{condition}", columns.join(", "))
     };
-    let ranges = match listing.standing {
-        Standing::Any => format!("{} UNION ALL {}", range(0), range(1)),
-        Standing::Open => range(0),
-        Standing::Closed => range(1),
-    };
+    let (open, closed) = (range(" AND closed = 0"), range(" AND closed = 1"));
     let by_activity = matches!(listing.order.first(), Some((Order::LastMessage, _)));
-    let from = match (by_activity, listing.standing) {
-        (false, Standing::Any) => {
-            "SELECT id, short_id, title, last_at FROM conversation WHERE workspace = $1".to_owned()
-        }
-        _ => ranges,
+    let from = match listing.standing {
+        Standing::Any if by_activity => format!("{open} UNION ALL {closed}"),
+        Standing::Any => range(""),
+        Standing::Open => open,
+        Standing::Closed => closed,
     };
     format!("{from} ORDER BY {} LIMIT $2 OFFSET $3", order("", &listing.order))
 }
 
 /// The short ids of a part of everything in the workspace.
 pub(super) fn walk(tx: &mut Conn, workspace: WorkspaceId, listing: &Listing) -> Result<Vec<i64>> {
-    let sql =
-        format!("SELECT k.short_id FROM ({}) k ORDER BY {}", part(listing), order("k.", &listing.order));
+    let (part, order) = (part(listing, &[]), order("k.", &listing.order));
+    let sql = format!("SELECT k.short_id FROM ({part}) k ORDER BY {order}");
     tx.all(&sql, args![workspace, listing.limit, listing.skip], |row| row.get())
 }
 
@@ -210,7 +210,7 @@ pub(super) fn visible_to(tx: &mut Conn, workspace: WorkspaceId, person: PersonId
         concat!(
             "SELECT c.short_id FROM (",
             visible!(),
-            ") v JOIN conversation c ON c.workspace = $1 AND c.id = v.id"
+            ") v CROSS JOIN conversation c WHERE c.workspace = $1 AND c.id = v.id"
         ),
         args![workspace, person],
         |row| row.get(),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use parlance_engine::conversation::ticket::{self, Service};
 use parlance_engine::{Error, PersonId, Result};
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, json};
 use uuid::Uuid;
@@ -146,7 +147,7 @@ fn relocation(wire: NewRelocation, caller: PersonId) -> Result<String> {
         "notes": wire.notes.unwrap_or_default(),
         "source": {
             "providerName": provider.name,
-            "providerUrl": provider.login_url,
+            "providerUrl": without_credentials(provider.login_url),
             "providerUsername": provider.user_name,
             "providerPassword": NOT_KEPT,
             "sourceAccount": provider.source_account,
@@ -172,4 +173,15 @@ fn relocation(wire: NewRelocation, caller: PersonId) -> Result<String> {
         },
         "email": { "emailInboxes": wire.email_inboxes.iter().map(inbox).collect::<Vec<_>>() },
     }))
+}
+
+/// Where to log in, without the name and the password that an address may carry before its host.
+fn without_credentials(address: String) -> String {
+    let Ok(mut url) = Url::parse(&address) else { return address };
+    if url.username().is_empty() && url.password().is_none() {
+        return address;
+    }
+    // Only addresses without a host refuse, and they carry no credentials.
+    let _ = (url.set_username(""), url.set_password(None));
+    url.into()
 }

@@ -216,7 +216,7 @@ fn relocation() -> Value {
         "prices": {"positions": [{"name": "Move", "price": 49.5}], "total": 49.5},
         "provider": {
             "name": "strato-like",
-            "loginUrl": "https://provider.example",
+            "loginUrl": "https://ada:s3cret-url@provider.example/login",
             "userName": "ada",
             "password": "s3cret-login",
             "sourceAccount": "4711"
