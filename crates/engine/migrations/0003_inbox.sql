@@ -266,3 +266,9 @@ CREATE INDEX callback_due ON callback (due_at, workspace, id) WHERE due_at IS NO
 CREATE INDEX callback_by_age ON callback (workspace, happened_at);
 
 INSERT INTO follower (workspace, name, seq) SELECT workspace, 'callback', event_seq FROM counter;
+
+-- With the id, so that a list of everything is walked in its index alone; SQLite has the key in every index anyway.
+DROP INDEX conversation_by_activity;
+CREATE INDEX conversation_by_activity ON conversation (workspace, closed, last_at, short_id, id);
+DROP INDEX conversation_by_title;
+CREATE INDEX conversation_by_title ON conversation (workspace, title, short_id, id);

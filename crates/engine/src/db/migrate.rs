@@ -70,7 +70,8 @@ fn apply(conn: &mut Conn, now: Time) -> Result<()> {
              Start that version, or restore a backup made with this one."
         )));
     }
-    STEPS.iter().filter(|step| step.number > applied).try_for_each(|step| apply_step(conn, step, now))
+    STEPS.iter().filter(|step| step.number > applied).try_for_each(|step| apply_step(conn, step, now))?;
+    conn.estimate()
 }
 
 fn apply_step(conn: &mut Conn, step: &Step, now: Time) -> Result<()> {

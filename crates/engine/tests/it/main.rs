@@ -18,6 +18,7 @@ mod login;
 mod migrate;
 mod notice;
 mod notification;
+mod plan;
 mod sanitise;
 mod search;
 mod sending;
