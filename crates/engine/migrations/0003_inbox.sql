@@ -111,8 +111,7 @@ CREATE TABLE submission (
 ) /* clustered */;
 CREATE INDEX submission_due ON submission (workspace, carrier, due_at, message) WHERE due_at IS NOT NULL;
 
--- The ids that a carrier gave the parts of a message, in every spelling that its reports may use. It is not clustered,
--- because SQLite would then rather look through a workspace than use the second index.
+-- The ids that a carrier gave the parts of a message, in every spelling that its reports may use.
 CREATE TABLE submission_part (
     workspace BIGINT NOT NULL,
     carrier TEXT NOT NULL,
@@ -122,7 +121,7 @@ CREATE TABLE submission_part (
     spelling TEXT NOT NULL CHECK (spelling IN ('given', 'decimal', 'hexadecimal')),
     state TEXT NOT NULL,
     PRIMARY KEY (workspace, carrier, carrier_message, message, part)
-);
+) /* clustered */;
 CREATE INDEX submission_part_by_message ON submission_part (workspace, message, part);
 
 -- A report that came before the answer to its submit was stored; forgotten after some minutes.

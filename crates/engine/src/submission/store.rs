@@ -307,18 +307,15 @@ pub(super) fn early(
     spellings: &[(String, Spelling)],
 ) -> Result<Vec<Early>> {
     let text = |at: usize| spellings.get(at).map_or(Arg::Null, |(text, _)| Arg::Text(text));
-    // An order would let SQLite look through all of them by their age.
-    let mut found = tx.all(
+    tx.all(
         "SELECT carrier_message, to_address, state, detail, at FROM early_report
-         WHERE workspace = $1 AND carrier = $2 AND carrier_message IN ($3, $4, $5)",
+         WHERE workspace = $1 AND carrier = $2 AND carrier_message IN ($3, $4, $5) ORDER BY at",
         &[workspace.to_arg(), carrier.to_arg(), text(0), text(1), text(2)],
         |row: &Row<'_>| {
             let (carrier_message, to, delivery) = (row.get()?, row.get()?, row.get()?);
             Ok(Early { carrier, carrier_message, to, delivery, detail: row.get()?, at: row.get()? })
         },
-    )?;
-    found.sort_by_key(|early: &Early| early.at);
-    Ok(found)
+    )
 }
 
 pub(super) fn forget_early(

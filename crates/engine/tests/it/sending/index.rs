@@ -1,5 +1,4 @@
-//! Every statement of the rooms that send finds its rows by more than the workspace, on SQLite as it plans without
-//! statistics.
+//! Every statement of the rooms that send finds its rows by more than the workspace, as SQLite plans it.
 
 use crate::support::House;
 
