@@ -241,28 +241,31 @@ CREATE TABLE sub_account (
     PRIMARY KEY (workspace, person)
 ) /* clustered */;
 
--- A call to a customer's URL, made by a follower of the log. due_at is NULL when it was answered or given up.
+-- A call to a customer's URL, made by a follower of the log. Its id is made of what it tells, so that the same is told
+-- once. Calls are taken host by host, so that none waits for the host of another.
 CREATE TABLE callback (
     workspace BIGINT NOT NULL,
     id TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('delivery', 'inbound', 'opt_out')),
     url TEXT NOT NULL,
+    host TEXT NOT NULL,
     message TEXT NOT NULL,
+    subject TEXT NOT NULL,
     number TEXT NOT NULL,
-    delivery TEXT NOT NULL,
+    delivery TEXT,
     text TEXT NOT NULL,
     our_address TEXT NOT NULL,
-    ticket TEXT NOT NULL,
     channel TEXT NOT NULL,
     happened_at BIGINT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'answered', 'given_up')),
     attempts BIGINT NOT NULL,
-    due_at BIGINT,
+    due_at BIGINT NOT NULL,
     tried_at BIGINT,
     outcome TEXT NOT NULL,
     PRIMARY KEY (workspace, id)
 ) /* clustered */;
-CREATE INDEX callback_due ON callback (due_at, workspace, id) WHERE due_at IS NOT NULL;
-CREATE INDEX callback_by_age ON callback (workspace, happened_at);
+CREATE INDEX callback_due ON callback (host, due_at, workspace, id) WHERE state = 'waiting';
+CREATE INDEX callback_by_age ON callback (workspace, happened_at, id);
 
 INSERT INTO follower (workspace, name, seq) SELECT workspace, 'callback', event_seq FROM counter;
 

@@ -63,6 +63,15 @@ impl<'t> Cx<'t> {
         answer
     }
 
+    /// Does something that is the operator's alone, for a verb that has looked whether its caller may have it done.
+    pub(crate) fn as_operator<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let workspace = self.workspace()?;
+        let who = std::mem::replace(&mut self.who, Principal::Operator(Some(workspace)));
+        let outcome = act(self);
+        self.who = who;
+        outcome
+    }
+
     /// How many statements ran so far on this verb's connection: the difference is what a verb costs.
     #[must_use]
     pub fn statements(&self) -> u64 {

@@ -4,6 +4,7 @@
 //! plain synchronous function in one transaction; [`Engine`] runs it on SQLite or PostgreSQL.
 
 pub mod access;
+pub mod account;
 pub mod callback;
 pub mod campaign;
 pub mod carrier;

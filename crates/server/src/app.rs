@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::file::Uploads;
 use crate::follow::Progress;
 use crate::http::Rates;
+use crate::outgoing::Outgoing;
 use crate::page_cache::PageCache;
 use crate::picture::Cleaner;
 
@@ -46,6 +47,8 @@ pub struct Parts {
     pub used: UsedTokens,
     /// Who made a request since that was last noted; nobody while it does not matter.
     pub seen: Option<SeenPeople>,
+    /// The way out by HTTP.
+    pub outgoing: Outgoing,
     /// How the followers of the event log come along.
     pub progress: Progress,
     /// Bytes of a body, at most.
@@ -69,6 +72,7 @@ impl App {
         engine: Arc<Engine>,
         blobs: Blobs,
         rates: Arc<Rates>,
+        outgoing: Outgoing,
         public_url: String,
     ) -> App {
         App(Arc::new(Parts {
@@ -82,6 +86,7 @@ impl App {
             logins: Logins::default(),
             used: UsedTokens::default(),
             seen: config.mail.is_on().then(|| SeenPeople::new(config.mail.inactive_seconds.get())),
+            outgoing,
             progress: Progress::default(),
             body_bytes_max: config.limits.body_bytes_max.get(),
             searches: config.search.enabled,

@@ -62,6 +62,18 @@ pub struct Config {
     pub search: Search,
     /// Notices by e-mail.
     pub mail: Mail,
+    /// Calls of ours to where customers say.
+    pub outgoing: Outgoing,
+}
+
+/// `[outgoing]`: what we call when a customer says so.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outgoing {
+    /// Networks that may be called although they are nobody's on the internet.
+    pub allow_networks: Vec<Network>,
+    /// Whether it may be called unencrypted.
+    pub allow_http: bool,
 }
 
 /// `[search]`: whether conversations can be searched.

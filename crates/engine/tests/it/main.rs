@@ -1,6 +1,8 @@
 //! The rules of the engine, plain values in and plain values out, each on both databases.
 
 mod access;
+mod account;
+mod callback;
 mod carrier;
 mod checkup;
 mod conversation;

@@ -1,6 +1,9 @@
 //! Two workspaces: with every id of the other one tried on every verb, nothing is seen and nothing is changed.
 
 use parlance_engine::access::Caller;
+use parlance_engine::account::sub_account;
+use parlance_engine::account::{self, Parameter, Parameters};
+use parlance_engine::callback::{self, Due};
 use parlance_engine::channel::Channel;
 use parlance_engine::contact;
 use parlance_engine::conversation::line::{self, Heard};
@@ -15,8 +18,8 @@ use parlance_engine::notice::{self, Timing};
 use parlance_engine::person::{self, Change, Facts};
 use parlance_engine::preference::{self, Preference};
 use parlance_engine::{
-    CategoryId, ConversationId, Cx, Error, FileId, MessageId, PersonId, Principal, Result, TokenId, category,
-    event, idempotency, notification, participant, presence,
+    CategoryId, ConversationId, Cx, Error, FileId, MessageId, PersonId, Principal, Result, Time, TokenId,
+    category, event, idempotency, notification, participant, presence,
 };
 
 use crate::support::{House, on_both};
@@ -126,7 +129,7 @@ const PEOPLES: [(&str, Verb); 30] = [
 ];
 
 /// Verbs of the operator of our workspace.
-const OPERATORS: [(&str, Verb); 14] = [
+const OPERATORS: [(&str, Verb); 17] = [
     ("get a person", |cx, _, t| person::get(cx, t.ada.person).map(drop)),
     ("set a person", |cx, _, t| {
         let change = Change { active: Some(false), ..Change::default() };
@@ -161,6 +164,19 @@ const OPERATORS: [(&str, Verb); 14] = [
     ("prefer a person", |cx, _, t| preference::set(cx, &preferred(t.agent.person))),
     ("end their e-mails", |cx, _, t| notice::set_wanted(cx, t.ada.person, false)),
     ("look at versions", |cx, _, t| none(message::versions(cx, t.message)?)),
+    ("see a sub-account", |cx, _, t| sub_account::get(cx, &t.sub_account()).map(drop)),
+    ("change a sub-account", |cx, _, t| {
+        sub_account::edit(cx, &t.sub_account(), &sub_account::Change::default()).map(drop)
+    }),
+    ("make a call", |cx, o, t| {
+        let due = |of: &Rooms| Due {
+            workspace: of.ada.workspace,
+            id: t.call(),
+            host: "a.example".into(),
+            due_at: Time(0),
+        };
+        none(callback::claim(cx, &[due(t), due(o)], 10)?)
+    }),
     ("remove a member", |cx, _, t| membership::remove(cx, t.ada.person, &project())),
 ];
 
@@ -198,6 +214,16 @@ struct Rooms {
 impl Rooms {
     fn place(&self) -> Place {
         Place { conversation: self.conversation, message: self.message }
+    }
+
+    /// The address of its sub-account.
+    fn sub_account(&self) -> String {
+        format!("zoe@{}.example", self.ada.workspace)
+    }
+
+    /// The id of its callback.
+    fn call(&self) -> String {
+        format!("{}.inbound.1", self.message)
     }
 }
 
@@ -242,7 +268,39 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
     };
     house.write(operator, move |cx| line::hear(cx, &heard)).expect("a text comes in");
     crate::sending::furnish(house, &workspace);
-    Rooms { ada, agent, name, conversation, message: place.message, file, draft, token, category }
+    let rooms =
+        Rooms { ada, agent, name, conversation, message: place.message, file, draft, token, category };
+    call_back(house, &rooms);
+    rooms
+}
+
+/// An account that wants to be called back, and a callback.
+fn call_back(house: &House, rooms: &Rooms) {
+    let new = sub_account::New {
+        email: rooms.sub_account(),
+        first_name: "Zoe".into(),
+        last_name: String::new(),
+        company_name: String::new(),
+        password: None,
+        parameters: Parameters::new(),
+    };
+    let operator = Principal::Operator(Some(rooms.ada.workspace));
+    house
+        .write(operator, move |cx| {
+            let urls: Parameters = [(Parameter::InboundUrl, "https://a.example".to_owned())].into();
+            account::set_parameters(cx, &urls)?;
+            sub_account::create(cx, &new)
+        })
+        .expect("an account has said something");
+    house.database.execute(&format!(
+        "INSERT INTO callback (workspace, id, kind, url, host, message, subject, number, text, our_address, channel,
+             happened_at, state, attempts, due_at, outcome)
+         VALUES ({}, '{}', 'inbound', 'https://a.example', 'a.example', '{}', 's', '+33600000001', '', '1', 'sms', 0,
+             'waiting', 0, 0, '')",
+        rooms.ada.workspace,
+        rooms.call(),
+        rooms.message
+    ));
 }
 
 fn admit(cx: &mut Cx<'_>, ada: PersonId, slug: &str) -> Result<TokenId> {

@@ -7,8 +7,12 @@ use std::time::Duration;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parlance_engine::Time;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
+
+use crate::outgoing::{Call, Outgoing, Target};
 
 /// Keys older than this are fetched again.
 const FRESH_SECONDS: i64 = 5 * 60;
@@ -28,6 +32,14 @@ const SET_BYTES_MAX: usize = 256 * 1024;
 pub(super) struct Wanted {
     pub(super) kid: Option<String>,
     pub(super) algorithm: Algorithm,
+}
+
+/// What key servers are asked, when, and by which way.
+#[derive(Clone)]
+pub(super) struct Question {
+    pub(super) wanted: Wanted,
+    pub(super) now: Time,
+    pub(super) outgoing: Outgoing,
 }
 
 /// Every key server that was ever asked.
@@ -62,11 +74,11 @@ impl KeyServers {
 
     /// Asks the servers at `urls` for this key, all at once, unless they were asked just now. False when one of them
     /// has never answered.
-    pub(super) async fn ask(&self, urls: Vec<String>, wanted: &Wanted, now: Time) -> bool {
+    pub(super) async fn ask(&self, urls: Vec<String>, question: &Question) -> bool {
         let mut asking = JoinSet::new();
         for url in urls {
-            let (server, wanted) = (self.server(&url), wanted.clone());
-            asking.spawn(async move { server.ask(&url, &wanted, now).await });
+            let (server, question) = (self.server(&url), question.clone());
+            asking.spawn(async move { server.ask(&url, &question).await });
         }
         asking.join_all().await.into_iter().all(|has_answered| has_answered)
     }
@@ -79,14 +91,15 @@ impl KeyServers {
 
 impl KeyServer {
     /// False when it has never answered.
-    async fn ask(&self, url: &str, wanted: &Wanted, now: Time) -> bool {
+    async fn ask(&self, url: &str, question: &Question) -> bool {
+        let Question { wanted, now, outgoing } = question;
         let _alone = self.asking.lock().await;
         let kept = self.kept();
         let good_for = if kept.key(wanted).is_some() { FRESH_SECONDS } else { ASKED_EVERY_SECONDS };
-        if !kept.is_older_than(good_for, now) {
+        if !kept.is_older_than(good_for, *now) {
             return kept.set.is_some();
         }
-        let set = match fetch(url).await {
+        let set = match fetch(outgoing, url).await {
             Ok(set) => Some(Arc::new(set)),
             Err(problem) => {
                 tracing::warn!(url, problem, "the key server does not answer; its last keys stay in use");
@@ -94,7 +107,7 @@ impl KeyServer {
             }
         };
         let has_answered = set.is_some();
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept { set, asked_at: Some(now) };
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Kept { set, asked_at: Some(*now) };
         has_answered
     }
 
@@ -141,25 +154,20 @@ fn names(named: KeyAlgorithm, algorithm: Algorithm) -> bool {
     named.to_string().eq_ignore_ascii_case(&format!("{algorithm:?}"))
 }
 
-async fn fetch(url: &str) -> Result<JwkSet, String> {
-    let client = reqwest::Client::builder()
-        .timeout(FETCH_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
-        .map_err(|e| e.to_string())?;
-    let mut answer = client
-        .get(url)
-        .send()
-        .await
-        .and_then(reqwest::Response::error_for_status)
-        .map_err(|e| e.to_string())?;
-    let mut body = Vec::new();
-    while let Some(part) = answer.chunk().await.map_err(|e| e.to_string())? {
-        body.extend_from_slice(&part);
-        if body.len() > SET_BYTES_MAX {
-            return Err(format!("its answer is larger than {SET_BYTES_MAX} bytes"));
-        }
+async fn fetch(outgoing: &Outgoing, url: &str) -> Result<JwkSet, String> {
+    let call = Call {
+        // The URL is a setting of the operator's.
+        target: Target::Operator,
+        method: Method::GET,
+        url: url.to_owned(),
+        headers: HeaderMap::new(),
+        body: Vec::new(),
+        timeout: FETCH_TIMEOUT,
+        answer_bytes_max: SET_BYTES_MAX,
+    };
+    let answer = outgoing.call(call).await.map_err(|trouble| trouble.to_string())?;
+    if !answer.status.is_success() {
+        return Err(format!("it answered {}", answer.status));
     }
-    serde_json::from_slice(&body).map_err(|e| format!("its answer is no set of keys: {e}"))
+    serde_json::from_slice(&answer.body).map_err(|e| format!("its answer is no set of keys: {e}"))
 }

@@ -11,7 +11,7 @@ use parlance_engine::workspace::{self, Jwt, Workspace};
 use parlance_engine::{Cx, Error, Principal, WorkspaceId, installation};
 use serde::Deserialize;
 
-use super::jwks::{KeyServers, Wanted};
+use super::jwks::{KeyServers, Question, Wanted};
 use crate::app::App;
 
 /// How far the signer's clock may be from ours, in seconds.
@@ -83,7 +83,8 @@ impl Jwts {
         if let Some(verified) = issuers.verify(token, wanted.algorithm, fresh) {
             return Ok(verified);
         }
-        let have_answered = self.servers.ask(issuers.key_servers(wanted.algorithm), &wanted, now).await;
+        let question = Question { wanted: wanted.clone(), now, outgoing: app.outgoing.clone() };
+        let have_answered = self.servers.ask(issuers.key_servers(wanted.algorithm), &question).await;
         let known = |url: &str| self.servers.known(url, &wanted);
         let verified = issuers.verify(token, wanted.algorithm, known);
         // Perhaps the token belongs to the workspace whose keys were never to be had.

@@ -155,6 +155,7 @@ mod tests {
             "price set --workspace V --product V --country V --amount 0.05",
             "price list --workspace V",
             "price remove --workspace V --product V --country V",
+            "callback list --workspace V",
             "token add --workspace V --person V --label V --read-only --expires 30d",
             "token add --workspace V --person V --expires 2026-01-31T12:00:00Z",
             "token list --workspace V --person V",

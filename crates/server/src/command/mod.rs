@@ -7,6 +7,7 @@
 
 mod backup;
 mod bar;
+mod callback;
 mod category;
 mod cell;
 mod config;

@@ -8,7 +8,8 @@ use parlance_engine::{Cx, Engine, Principal};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Failure, Output, Result, backup, category, credit, doctor, membership, preference, price, reindex, token,
+    Failure, Output, Result, backup, callback, category, credit, doctor, membership, preference, price,
+    reindex, token,
 };
 use crate::config::Config;
 
@@ -37,6 +38,9 @@ pub enum Request {
     /// Say what messages cost
     #[command(subcommand)]
     Price(price::Request),
+    /// List the calls to customers' URLs
+    #[command(subcommand)]
+    Callback(callback::Request),
     /// Mint, list and revoke tokens
     #[command(subcommand)]
     Token(token::Request),
@@ -70,6 +74,7 @@ impl Request {
             | Request::Preference(_)
             | Request::Credit(_)
             | Request::Price(_)
+            | Request::Callback(_)
             | Request::Token(_)
             | Request::Reindex(_)
             | Request::Doctor(_) => Ok(()),
@@ -86,6 +91,7 @@ impl Request {
             Request::Preference(request) => request.run(call),
             Request::Credit(request) => request.run(call),
             Request::Price(request) => request.run(call),
+            Request::Callback(request) => request.run(call),
             Request::Token(request) => request.run(call),
             Request::Backup(request) => request.run(call),
             Request::Reindex(request) => request.run(call),

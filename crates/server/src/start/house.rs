@@ -14,6 +14,7 @@ use crate::blob::Blobs;
 use crate::config::{Config, MetricsListen};
 use crate::http::{self, Limits, Listening, Shell};
 use crate::mail::{self, Mailer};
+use crate::outgoing::Outgoing;
 use crate::{dialect, file, work};
 
 /// A server that has everything it needs and waits for its first request.
@@ -36,7 +37,9 @@ impl House {
         let shell = Shell::new(config, dialect::owners());
         let limits = shell.limits.clone();
         let address = door.local_addr().map_err(|e| format!("the listener has no address: {e}"))?;
-        let app = App::new(config, engine, blobs, shell.rates.clone(), config.public_url(address));
+        let outgoing = Outgoing::open(&config.outgoing)?;
+        let public_url = config.public_url(address);
+        let app = App::new(config, engine, blobs, shell.rates.clone(), outgoing, public_url);
         let router = shell.around(routes(&app));
         Ok(House { app, mailer, router, limits, door, metrics })
     }

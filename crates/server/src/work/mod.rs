@@ -12,8 +12,8 @@ use parlance_engine::{Cx, Principal, notification, presence};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::follow;
 use crate::mail::Mailer;
+use crate::{callback, follow};
 
 /// Between two notes of which tokens were used.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -42,6 +42,7 @@ pub async fn run(app: App, mailer: Option<Mailer>, shutdown: CancellationToken) 
         notify(&app, &shutdown),
         index::run(&app, &shutdown),
         campaign::run(&app, &shutdown),
+        callback::run(&app, &shutdown),
         mail
     );
 }

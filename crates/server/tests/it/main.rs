@@ -1,5 +1,6 @@
 //! The server from outside: every test starts its own, speaks HTTP to it, and runs on both databases.
 
+mod callback;
 mod command;
 mod crash;
 mod cross;

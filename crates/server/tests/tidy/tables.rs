@@ -95,7 +95,8 @@ pub const HOUSED: Rule = Rule {
 };
 
 /// Where statements look across workspaces, each with the reason.
-const ACROSS: [(&str, &str); 11] = [
+const ACROSS: [(&str, &str); 12] = [
+    ("crates/engine/src/callback/due.rs", "one caller serves all workspaces, and no host waits for another"),
     ("crates/engine/src/campaign/due.rs", "one runner sends the campaigns of all workspaces"),
     ("crates/engine/src/carrier/everywhere.rs", "one server speaks with the carriers of all workspaces"),
     ("crates/engine/src/checkup/", "it looks at the whole installation, for the operator alone"),

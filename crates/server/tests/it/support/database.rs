@@ -45,6 +45,19 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Runs statements past whoever has it open.
+    pub fn execute(&self, sql: &str) {
+        match &self.address {
+            Address::Sqlite(path) => {
+                let db = rusqlite::Connection::open(path).expect("the file opens");
+                db.execute_batch(sql).expect("SQLite obeys");
+            }
+            Address::Postgres(url) => execute(url, sql),
+        }
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         if let (Some(name), Ok(server)) = (&self.name, std::env::var("PARLANCE_TEST_POSTGRES")) {

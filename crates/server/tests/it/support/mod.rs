@@ -9,6 +9,7 @@ mod mail_server;
 mod patience;
 pub mod process;
 pub mod raw;
+mod receiver;
 pub mod s3;
 mod transcript;
 
@@ -35,6 +36,7 @@ pub use database::Database;
 pub use key_server::KeyServer;
 pub use mail_server::{Letter, MailServer, Manner};
 pub use patience::until;
+pub use receiver::{Behaviour, Heard, Receiver};
 pub use transcript::Transcript;
 
 use crate::mittwald::openapi::{self, Exchange};
@@ -202,6 +204,11 @@ impl Server {
     /// The rows of a query past the engine, as text.
     pub fn rows(&self, sql: String) -> Vec<String> {
         dump::rows(&self.database.address, &[sql]).concat()
+    }
+
+    /// Runs statements past the engine.
+    pub fn execute(&self, sql: &str) {
+        self.database.execute(sql);
     }
 
     /// What of all that is stored contradicts itself.

@@ -1,0 +1,65 @@
+//! Accounts: what a workspace has said of how it wants to be called back and warned, and the sub-accounts in it that say
+//! so for themselves. The names are those of the octopush contract §2.4.
+
+mod parameter;
+mod store;
+pub mod sub_account;
+
+pub use parameter::{Parameter, Parameters, URLS_MAX};
+
+use crate::person::Kind;
+use crate::{Cx, Error, PersonId, Result};
+
+/// Whose parameters: those of the workspace, or of somebody who has a sub-account in it.
+type Account = Option<PersonId>;
+
+/// What the caller's account has said: that of the workspace, unless the caller has a sub-account.
+/// [`Error::Forbidden`] for everybody but agents and the operator.
+pub fn parameters(cx: &mut Cx<'_>) -> Result<Parameters> {
+    let account = mine(cx)?;
+    of(cx, account)
+}
+
+/// Says something new for the caller's account; an empty value takes back what was said. What is not named stays as it
+/// is. [`Error::Forbidden`] as for [`parameters`], [`Error::Invalid`] for a value that is none.
+pub fn set_parameters(cx: &mut Cx<'_>, new: &Parameters) -> Result<()> {
+    let account = mine(cx)?;
+    if cx.caller().is_ok() {
+        cx.writer()?;
+    }
+    set(cx, account, new)
+}
+
+/// What is called back where, in the workspace and by each of its sub-accounts.
+pub(crate) fn callback_urls(cx: &mut Cx<'_>) -> Result<Vec<(Option<PersonId>, Parameter, String)>> {
+    let workspace = cx.workspace()?;
+    store::of_all(cx.tx, workspace, Parameter::CALLBACKS)
+}
+
+/// Whether the caller has a sub-account, whose parameters are then meant.
+fn mine(cx: &mut Cx<'_>) -> Result<Account> {
+    let workspace = cx.workspace()?;
+    let Ok(caller) = cx.caller() else { return Ok(None) };
+    if caller.kind != Kind::Agent {
+        return Err(Error::Forbidden("Only agents know the parameters of an account."));
+    }
+    let is_sub_account = store::sub_account(cx.tx, workspace, caller.person)?.is_some();
+    Ok(is_sub_account.then_some(caller.person))
+}
+
+fn of(cx: &mut Cx<'_>, account: Account) -> Result<Parameters> {
+    let workspace = cx.workspace()?;
+    store::of(cx.tx, workspace, account)
+}
+
+fn set(cx: &mut Cx<'_>, account: Account, new: &Parameters) -> Result<()> {
+    let workspace = cx.workspace()?;
+    new.iter().try_for_each(|(parameter, value)| parameter.check(value))?;
+    for (parameter, value) in new {
+        match value.trim() {
+            "" => store::delete(cx.tx, workspace, account, *parameter)?,
+            value => store::put(cx.tx, workspace, account, (*parameter, value))?,
+        }
+    }
+    Ok(())
+}

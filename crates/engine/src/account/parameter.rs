@@ -1,0 +1,97 @@
+//! The parameters of an account, and what each may be.
+
+use std::collections::BTreeMap;
+
+use crate::db::stored_enum;
+use crate::{Error, Result};
+
+/// What an account has said. A value that has several parts, as URLs may, has each on a line of its own.
+pub type Parameters = BTreeMap<Parameter, String>;
+
+/// How many URLs are called about the same.
+pub const URLS_MAX: usize = 5;
+
+/// The longest part of a value, in characters.
+const CHARS_MAX: usize = 2_000;
+
+/// How many lines a value has that are no URLs, such as the addresses of a warning.
+const LINES_MAX: usize = 20;
+
+stored_enum! {
+    /// What an account can say.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Parameter as "a parameter" {
+        /// What a warning of low credit counts.
+        AlertType = "alert_type",
+        /// Below how much credit there is one.
+        AlertBound = "alert_bound",
+        /// To which e-mail addresses it goes.
+        AlertEmails = "alert_emails_to",
+        /// To which phone number.
+        AlertPhone = "alert_phone_number_to",
+        /// Who a text is from when the sending does not say.
+        SmsSender = "sender_for_sms_premium",
+        /// Who a call is from when the sending does not say.
+        VoiceSender = "sender_for_voice_sms",
+        /// Where texts for trying out go.
+        TestPhone = "phone_number_for_test_sms",
+        /// What is called when a text comes in.
+        InboundUrl = "callback_url_for_inbounds",
+        /// What is called when it is known what became of a message.
+        DeliveryUrl = "callback_url_for_deliveries",
+        /// What is called when somebody wants to hear no more.
+        OptOutUrl = "callback_url_for_blacklisted_numbers",
+        /// What is called when a page is visited that a message led to; nothing here leads to one.
+        VisitUrl = "callback_url_for_visits",
+        /// To which e-mail address texts are forwarded.
+        InboundEmail = "email_for_inbounds",
+        /// Which version of callbacks is spoken.
+        ApiVersion = "api_version",
+        /// Whether a callback about a text says more of it.
+        InboundMetadata = "use_metadata_node_for_inbound",
+    }
+}
+
+impl Parameter {
+    /// Those that say what is called back about what happens here.
+    pub(super) const CALLBACKS: [Parameter; 3] =
+        [Parameter::InboundUrl, Parameter::DeliveryUrl, Parameter::OptOutUrl];
+
+    /// The parameter of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Parameter> {
+        Parameter::ALL.into_iter().find(|parameter| parameter.as_str() == name)
+    }
+
+    /// [`Error::Invalid`] for a value that this cannot be.
+    pub(super) fn check(self, value: &str) -> Result<()> {
+        let lines_max = if self.is_url() { URLS_MAX } else { LINES_MAX };
+        let fits = value.lines().count() <= lines_max && value.lines().all(|line| self.takes(line));
+        match (fits, self.is_url()) {
+            (true, _) => Ok(()),
+            (_, true) => Err(Error::invalid(
+                self.as_str(),
+                format!(
+                    "This must be at most {URLS_MAX} URLs, each of which begins with https:// or http://."
+                ),
+            )),
+            _ => Err(Error::invalid(
+                self.as_str(),
+                format!("This must be a text of at most {CHARS_MAX} characters without control characters."),
+            )),
+        }
+    }
+
+    fn is_url(self) -> bool {
+        matches!(
+            self,
+            Parameter::InboundUrl | Parameter::DeliveryUrl | Parameter::OptOutUrl | Parameter::VisitUrl
+        )
+    }
+
+    fn takes(self, line: &str) -> bool {
+        let is_text = line.chars().count() <= CHARS_MAX && !line.chars().any(char::is_control);
+        let is_web = || line.starts_with("https://") || line.starts_with("http://");
+        is_text && (!self.is_url() || (is_web() && !line.contains(char::is_whitespace)))
+    }
+}
