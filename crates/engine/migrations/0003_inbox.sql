@@ -41,7 +41,7 @@ CREATE TABLE contact_list_member (
 CREATE INDEX contact_list_member_by_person ON contact_list_member (workspace, person, kind, name);
 
 -- Agents are few among many people, and looked for by other things than their ids.
-CREATE INDEX person_agent ON person (workspace, id) WHERE kind = 'agent';
+CREATE INDEX person_by_kind ON person (workspace, kind, id);
 
 -- Who wants to hear no more from the workspace, and in which words they said so.
 CREATE TABLE opt_out (

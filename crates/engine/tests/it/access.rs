@@ -2,7 +2,8 @@
 
 use parlance_engine::access::Caller;
 use parlance_engine::category::{self, Reference};
-use parlance_engine::conversation::{self, Source, SourceKind, Start};
+use parlance_engine::channel::Channel;
+use parlance_engine::conversation::{self, Source, SourceKind, Start, line};
 use parlance_engine::credential::{self, UNKNOWN, login, password, token};
 use parlance_engine::file::{self, Place, Verdict, upload};
 use parlance_engine::membership::{self, Aggregate};
@@ -36,7 +37,11 @@ const VERBS: [(&str, Verb); 12] = [
 ];
 
 /// The verbs of the operator alone.
-const OPERATIONS: [(&str, Verb); 16] = [
+const OPERATIONS: [(&str, Verb); 18] = [
+    ("hear a text", |cx, _| line::hear(cx, &a_text()).map(drop)),
+    ("say how far a message came", |cx, at| {
+        message::set_delivery(cx, at.message, message::Delivery::Delivered).map(drop)
+    }),
     ("add a token", |cx, at| token::add(cx, &a_token_for(at)).map(drop)),
     ("list tokens", |cx, at| token::page(cx, person_of(at), None, 10).map(drop)),
     ("revoke a token", |cx, at| token::revoke(cx, parlance_engine::TokenId(at.message.0))),
@@ -71,6 +76,11 @@ fn person_of(at: Place) -> parlance_engine::PersonId {
 
 fn a_token_for(at: Place) -> token::New {
     token::New { person: person_of(at), label: None, can_write: true, expires_at: None }
+}
+
+fn a_text() -> line::Heard {
+    let (from, our_address, text) = ("+33612345678".into(), "12345".into(), "Hello?".into());
+    line::Heard { from, our_address, channel: Channel::Sms, text }
 }
 
 fn a_preference_for(at: Place) -> Preference {

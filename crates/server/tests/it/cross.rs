@@ -1,6 +1,10 @@
 //! What is said in one dialect is heard in the others.
 
+use parlance_engine::carrier;
+use parlance_engine::channel::Channel;
+use parlance_engine::conversation::line::{self, Heard};
 use parlance_engine::person::Kind;
+use parlance_engine::workspace::{self, Workspace};
 use serde_json::{Value, json};
 
 use crate::support::{Database, Server, on_both};
@@ -42,6 +46,46 @@ on_both! {
         assert_eq!(agent.post(&path, &json!({"messageContent": "Hello."})).expect(403)["type"], "ForbiddenError");
     }
 
+    fn a_text_message_is_a_conversation_that_an_agent_answers_in_support(server: &Server) {
+        let shop = phone_shop(server);
+        let agent = server.user(&shop, Kind::Agent, "agnes");
+        text(server, &shop, "06 12 34 56 78", "Do you have it in green?");
+        let ticket = &agent.get("/v2/conversations").expect(200)[0];
+        assert_eq!((&ticket["title"], &ticket["status"]), (&json!("+33612345678"), &json!("open")));
+        assert_eq!((&ticket["mainUser"], &ticket["createdBy"]), (&ticket["lastMessageBy"], &ticket["mainUser"]));
+        let path = format!("/v2/conversations/{}", ticket["conversationId"].as_str().unwrap());
+        assert_eq!(agent.get(&path).expect(200)["shortId"], ticket["shortId"]);
+        let members = agent.get(&format!("{path}/members")).expect(200);
+        assert_eq!(members.as_array().map(Vec::len), Some(1));
+        let user = agent.get(&format!("/v2/users/{}", members[0]["userId"].as_str().unwrap())).expect(200);
+        assert_eq!((&user["phoneNumber"], &user["email"]), (&json!("+33612345678"), &Value::Null));
+        let messages = format!("{path}/messages");
+        agent.post(&messages, &json!({"messageContent": "Yes, in two sizes."})).expect(201);
+        let note = json!({"messageContent": "We have one left.", "internal": true});
+        agent.post(&messages, &note).expect(201);
+        let out = "SELECT idx FROM message WHERE body = 'Yes, in two sizes.' AND channel = 'sms' AND delivery IS NOT NULL";
+        assert_eq!(server.rows(out.into()).len(), 1, "it goes out as a text message");
+        assert_eq!(agent.get(&path).expect(200)["status"], "answered");
+        text(server, &shop, "+33612345678", "stop");
+        let thread = agent.get(&messages).expect(200);
+        let said = thread.as_array().unwrap().iter().filter_map(|item| item["messageContent"].as_str());
+        let said: Vec<&str> = said.collect();
+        assert_eq!(said[..4], ["Do you have it in green?", "Yes, in two sizes.", "We have one left.", "stop"]);
+        assert!(said[4].starts_with("shop : "), "they are told that they were understood");
+        let refused = agent.post(&messages, &json!({"messageContent": "One more thing:"})).expect(400);
+        assert!(refused.to_string().contains("opted out"), "{refused}");
+    }
+
+    fn a_marketplace_knows_of_no_text_message(server: &Server) {
+        let shop = phone_shop(server);
+        let agent = server.user(&shop, Kind::Agent, "agnes");
+        text(server, &shop, "+33612345678", "Hello?");
+        let id = agent.get("/v2/conversations").expect(200)[0]["conversationId"].as_str().unwrap().to_owned();
+        assert_eq!(agent.get("/conversations").expect(200), json!([]));
+        agent.get(&format!("/conversations/{id}/messages")).expect(404);
+        agent.post(&format!("/conversations/{id}/messages"), &json!({"body": "Hello?"})).expect(404);
+    }
+
     fn a_marketplace_knows_of_no_ticket(server: &Server) {
         let shop = server.workspace("shop");
         let ada = server.customer(&shop, "ada");
@@ -58,4 +102,20 @@ on_both! {
 
 fn bodies(messages: &Value) -> Vec<&str> {
     messages.as_array().unwrap().iter().map(|m| m["body"].as_str().unwrap()).collect()
+}
+
+/// A workspace with a simulated carrier, which pays for nothing.
+fn phone_shop(server: &Server) -> Workspace {
+    let unbilled = workspace::Change { billing: Some(false), ..workspace::Change::default() };
+    let shop = server.workspace_with("shop", unbilled);
+    let new = carrier::New { kind: carrier::Kind::Handset, address: "12345".into(), url: None };
+    server.operator(Some(&shop), move |cx| carrier::add(cx, &new));
+    shop
+}
+
+/// A text comes in.
+fn text(server: &Server, shop: &Workspace, from: &str, text: &str) {
+    let (from, our_address, text) = (from.to_owned(), "12345".to_owned(), text.to_owned());
+    let heard = Heard { from, our_address, channel: Channel::Sms, text };
+    server.operator(Some(shop), move |cx| line::hear(cx, &heard));
 }

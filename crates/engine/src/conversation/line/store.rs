@@ -200,7 +200,9 @@ pub(super) fn retitle(
     title: &str,
 ) -> Result<Vec<ConversationId>> {
     let mut retitled: Vec<ConversationId> = tx.all(
-        "UPDATE conversation SET title = $4 WHERE workspace = $1 AND contact = $2 AND title = $3 RETURNING id",
+        "UPDATE conversation SET title = $4
+         WHERE workspace = $1 AND title = $3
+           AND id IN (SELECT c.id FROM conversation c WHERE c.workspace = $1 AND c.contact = $2) RETURNING id",
         args![workspace, before.person, before.title(), title],
         |row| row.get(),
     )?;

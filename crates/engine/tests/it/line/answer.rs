@@ -7,6 +7,8 @@ use parlance_engine::conversation::line::{self, Sending, Whose};
 use parlance_engine::conversation::{self, Status, thread};
 use parlance_engine::event::Kind as What;
 use parlance_engine::message::{self, Delivery, Message, Post};
+use parlance_engine::notice::{self, Timing};
+use parlance_engine::notification;
 use parlance_engine::{ConversationId, Error, MessageId, Result};
 
 use super::{ADA, BOB, Desk, OTHER_CODE, SHORT_CODE};
@@ -61,6 +63,23 @@ on_both! {
         assert_eq!(desk.count(What::MessageDelivery), 3);
         let other = Desk::named(house, "other");
         assert_eq!(other.set_delivery(said, Delivery::Undelivered), Ok(false), "it is none of theirs");
+    }
+
+    fn a_contact_hears_by_the_carrier_and_not_by_mail_as_well(house: &House) {
+        let desk = Desk::set(house);
+        let new = contact::New { phone: Some(ADA.into()), email: Some("ada@example.org".into()), ..Default::default() };
+        let saving = contact::Saving { contacts: vec![new], ..Default::default() };
+        desk.write(move |cx| contact::save(cx, &saving)).unwrap();
+        desk.hear(ADA, "Hello?");
+        desk.say(desk.line(), "Good day.").unwrap();
+        desk.hear(ADA, "Good day!");
+        let timing = Timing { inactive_seconds: 300, digest_seconds: 900, lease_seconds: 60, retry_seconds: 60 };
+        house.write(desk.operator(), move |cx| notice::follow(cx, &timing, 1_000)).unwrap();
+        house.write(desk.operator(), |cx| notification::follow(cx, 1_000)).unwrap();
+        for table in ["notice", "notification"] {
+            let told = house.database.rows(&format!("SELECT person FROM {table}"));
+            assert_eq!(told, [desk.agent.person.to_string()], "{table}: the agent who took part, of the second text");
+        }
     }
 
     fn a_campaign_begins_lines_that_its_author_takes_no_part_in(house: &House) {

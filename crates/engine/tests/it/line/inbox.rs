@@ -6,10 +6,12 @@ use parlance_engine::checkup::Checkup;
 use parlance_engine::conversation::line::{self, Whose};
 use parlance_engine::conversation::{self, Status, ticket};
 use parlance_engine::event::Kind as What;
+use parlance_engine::message::{self, Delivery};
 use parlance_engine::person::Kind;
-use parlance_engine::{ConversationId, Error};
+use parlance_engine::{ConversationId, Cx, Error};
 
 use super::{ADA, BOB, Desk, OTHER_CODE, SHORT_CODE, agent};
+use crate::search::find;
 use crate::support::{House, on_both};
 
 on_both! {
@@ -129,9 +131,9 @@ on_both! {
         let customer = house.customer(&desk.workspace, "carl");
         let ticket = house.write(customer, |cx| ticket::start(cx, &ticket::New::default())).unwrap();
         for verb in [
-            |cx: &mut parlance_engine::Cx<'_>, _| line::page(cx, 0, 10).map(drop),
-            |cx: &mut parlance_engine::Cx<'_>, id| line::messages(cx, &Whose::Line(id), 0, 10).map(drop),
-            |cx: &mut parlance_engine::Cx<'_>, id| line::assign(cx, id, None).map(drop),
+            |cx: &mut Cx<'_>, _| line::page(cx, 0, 10).map(drop),
+            |cx: &mut Cx<'_>, id| line::messages(cx, &Whose::Line(id), 0, 10).map(drop),
+            |cx: &mut Cx<'_>, id| line::assign(cx, id, None).map(drop),
         ] {
             let outcome = house.write(customer, move |cx| verb(cx, line));
             assert!(matches!(outcome, Err(Error::Forbidden(_))), "{outcome:?}");
@@ -157,6 +159,19 @@ on_both! {
         assert_eq!((contact.kind, contact.facts.phone.as_deref()), (Kind::Contact, Some(ADA)));
         let members = house.read(desk.agent, move |cx| ticket::members(cx, id)).unwrap();
         assert_eq!(members.len(), 1);
+    }
+
+    fn what_was_said_in_a_line_is_found_and_so_is_its_contact(house: &House) {
+        let desk = Desk::set(house);
+        desk.hear(ADA, "Is the green parcel there?");
+        desk.hear(BOB, "Hello.");
+        assert_eq!(find(house, desk.agent, "parcel green"), [1]);
+        assert_eq!(find(house, desk.agent, "33612345678"), [1]);
+        let said = desk.say(desk.line_of(BOB), "Your parcel is blue.").unwrap().id;
+        assert_eq!(find(house, desk.agent, "parcel"), [1, 2]);
+        let delivered = move |cx: &mut Cx<'_>| message::set_delivery(cx, said, Delivery::Delivered);
+        house.write(desk.operator(), delivered).unwrap();
+        assert_eq!(find(house, desk.agent, "parcel"), [1, 2]);
     }
 
     fn another_workspace_s_lines_are_nobody_s_here(house: &House) {

@@ -26,7 +26,7 @@ fn catch_up(engine: &Engine) {
 }
 
 /// The short ids of the conversations that have this text, after whatever happened so far.
-fn find(house: &House, who: impl Into<Principal>, text: &str) -> Vec<u32> {
+pub fn find(house: &House, who: impl Into<Principal>, text: &str) -> Vec<u32> {
     catch_up(&house.engine);
     found(&house.engine, who, text).expect("a search is answered")
 }
