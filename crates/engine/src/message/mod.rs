@@ -162,37 +162,46 @@ impl Saying<'_> {
     pub(crate) fn by(way: Way, body: String) -> Self {
         Saying { way: Some(way), ..Saying::new(body) }
     }
+
+    /// The message that it will be, before it has its place.
+    fn message(&self, cx: &mut Cx<'_>, conversation: ConversationId, author: PersonId) -> Message {
+        let goes_out = self.way.as_ref().is_some_and(|way| way.out.is_some());
+        Message {
+            id: MessageId(cx.uuid()),
+            conversation,
+            index: 0,
+            kind: self.kind,
+            internal: self.internal,
+            author,
+            body: self.body.clone(),
+            attachment_count: self.files.len() as i64,
+            attachments: Vec::new(),
+            created_at: cx.now,
+            viewed_at: None,
+            edited_at: None,
+            payload: self.payload.clone(),
+            channel: self.way.as_ref().map(|way| way.channel),
+            delivery: goes_out.then_some(Delivery::Queued),
+        }
+    }
 }
 
-/// Says it as the caller, in a conversation that they see and may speak in.
+/// Says it as the caller, in a conversation that they see and may speak in. What cannot be sent to a contact is refused
+/// before anything is written.
 pub(crate) fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Message> {
     let caller = cx.writer()?;
     let id = seen.conversation.id;
+    let mut message = new.message(cx, id, caller.person);
+    if let Some(out) = new.way.and_then(|way| way.out) {
+        submission::queue(cx, &message, &out)?;
+    }
     // Whoever speaks takes part; but that an agent spoke to agents is nothing that others may see.
     if seen.read_index.is_none() && !new.internal {
         participant::join(cx, id, caller.person)?;
     }
-    let channel = new.way.as_ref().map(|way| way.channel);
-    let goes_out = new.way.as_ref().is_some_and(|way| way.out.is_some());
-    let heard_on = channel.filter(|_| !goes_out);
-    let spoken = Spoken { body: &new.body, internal: new.internal, heard_on };
-    let mut message = Message {
-        id: MessageId(cx.uuid()),
-        conversation: id,
-        index: conversation::spoken(cx, &seen.conversation, &spoken)?,
-        kind: new.kind,
-        internal: new.internal,
-        author: caller.person,
-        body: new.body,
-        attachment_count: new.files.len() as i64,
-        attachments: Vec::new(),
-        created_at: cx.now,
-        viewed_at: None,
-        edited_at: None,
-        payload: new.payload,
-        channel,
-        delivery: goes_out.then_some(Delivery::Queued),
-    };
+    let heard_on = message.channel.filter(|_| message.delivery.is_none());
+    let spoken = Spoken { body: &message.body, internal: message.internal, heard_on };
+    message.index = conversation::spoken(cx, &seen.conversation, &spoken)?;
     store::insert(cx.tx, caller.workspace, &message)?;
     upload::hang(cx, Place { conversation: id, message: message.id }, new.files)?;
     attach(cx, &mut message)?;
@@ -202,8 +211,6 @@ pub(crate) fn say(cx: &mut Cx<'_>, seen: &Seen, new: Saying<'_>) -> Result<Messa
         message: Some(message.id),
         ..e
     });
-    let out = new.way.and_then(|way| way.out);
-    out.map_or(Ok(()), |out| submission::queue(cx, &message, &out))?;
     Ok(message)
 }
 

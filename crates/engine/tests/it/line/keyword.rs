@@ -1,5 +1,6 @@
 //! Words by which somebody stops being written to, begins again, or asks who writes.
 
+use parlance_engine::checkup::Checkup;
 use parlance_engine::conversation::Status;
 use parlance_engine::event::Kind as What;
 use parlance_engine::message::Delivery;
@@ -61,6 +62,22 @@ on_both! {
         desk.hear(ADA, "Aide");
         assert_eq!(desk.said(ADA).len(), 8);
         assert!(!desk.is_opted_out(ADA));
+    }
+
+    fn where_no_answer_can_be_sent_a_word_is_heeded_all_the_same(house: &House) {
+        let desk = Desk::set(house);
+        for (number, hindrance) in [(ADA, "UPDATE workspace SET billing = 1"), (BOB, "UPDATE carrier SET removed_at = 1")] {
+            house.database.execute(hindrance);
+            desk.hear(number, "STOP");
+            assert!(desk.is_opted_out(number));
+            assert_eq!(desk.said(number), ["STOP"], "{hindrance}");
+            desk.hear(number, "START");
+            assert!(desk.say(desk.line_of(number), "Hello?").is_err(), "{hindrance}");
+            assert_eq!(desk.said(number), ["STOP", "START"]);
+        }
+        assert_eq!(desk.count(What::MessagePosted), 4, "what was not said is not told");
+        assert_eq!(house.database.rows("SELECT message FROM submission"), [""; 0]);
+        assert_eq!(Checkup::open(&house.database.address).unwrap().discrepancies(), Ok(vec![]));
     }
 
     fn an_opt_out_is_the_workspace_s_own(house: &House) {
