@@ -62,7 +62,9 @@ ALTER TABLE conversation ADD COLUMN color BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN assignee TEXT;
 CREATE UNIQUE INDEX conversation_by_contact ON conversation (workspace, contact, our_address, family)
     WHERE contact IS NOT NULL;
-CREATE INDEX conversation_of_inbox ON conversation (workspace, last_at, short_id) WHERE contact IS NOT NULL;
+-- All that is walked to a page of the inbox stands in the index.
+CREATE INDEX conversation_of_inbox ON conversation (workspace, last_at, short_id, id, contact)
+    WHERE contact IS NOT NULL;
 ALTER TABLE counter ADD COLUMN line_count BIGINT NOT NULL DEFAULT 0;
 
 -- Through which channel a message came or goes; and, of one that goes, what is known of its arrival.

@@ -68,8 +68,8 @@ on_both! {
         assert_eq!(agent.get(&path).expect(200)["status"], "answered");
         text(server, &shop, "+33612345678", "stop");
         let thread = agent.get(&messages).expect(200);
-        let said = thread.as_array().unwrap().iter().filter_map(|item| item["messageContent"].as_str());
-        let said: Vec<&str> = said.collect();
+        let said = thread.as_array().unwrap().iter().filter(|item| item["type"] == "MESSAGE");
+        let said: Vec<&str> = said.filter_map(|item| item["messageContent"].as_str()).collect();
         assert_eq!(said[..4], ["Do you have it in green?", "Yes, in two sizes.", "We have one left.", "stop"]);
         assert!(said[4].starts_with("shop : "), "they are told that they were understood");
         let refused = agent.post(&messages, &json!({"messageContent": "One more thing:"})).expect(400);

@@ -3,7 +3,9 @@
 use crate::support::House;
 
 /// The rooms' own texts; statements are looked for in them.
-const ROOMS: [(&str, &str); 6] = [
+const ROOMS: [(&str, &str); 8] = [
+    ("contact", include_str!("../../../src/contact/store.rs")),
+    ("line", include_str!("../../../src/conversation/line/store.rs")),
     ("submission", include_str!("../../../src/submission/store.rs")),
     ("campaign", include_str!("../../../src/campaign/store.rs")),
     ("campaign due", include_str!("../../../src/campaign/due.rs")),
@@ -13,7 +15,7 @@ const ROOMS: [(&str, &str); 6] = [
 ];
 
 /// What is one row for each workspace, or so few that they are looked through.
-const SMALL: [&str; 3] = ["wallet", "price", "k"];
+const SMALL: [&str; 4] = ["wallet", "price", "k", "counter"];
 
 #[test]
 fn every_statement_finds_its_rows_by_more_than_the_workspace() {
