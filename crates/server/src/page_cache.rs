@@ -38,6 +38,13 @@ pub enum List {
     Inbox(Listing),
     /// Tickets.
     Tickets(ticket::Listing),
+    /// Conversations with contacts.
+    Lines {
+        /// How many come before the page.
+        skip: i64,
+        /// How many it has, at most.
+        limit: i64,
+    },
 }
 
 /// A page as it was sent.
@@ -112,7 +119,7 @@ fn key(session: &Session, list: &List) -> Key {
 fn versions(session: &Session, list: &List) -> (i64, i64) {
     let own = match list {
         List::Inbox(_) => session.inbox_version,
-        List::Tickets(_) => session.event_number,
+        List::Tickets(_) | List::Lines { .. } => session.event_number,
     };
     (own, session.people_version)
 }

@@ -3,6 +3,7 @@
 //! Nothing is spent that is not there: the balance moves in one statement that does not move it below nothing. Every
 //! move is a line of the ledger, so that the lines add up to the balance at any time.
 
+pub mod affordable;
 pub mod price;
 mod store;
 

@@ -1,5 +1,6 @@
 //! People: everybody who takes part, whatever they are called outside: users, agents, contacts, bots.
 
+mod agent;
 mod profile;
 mod store;
 
@@ -8,6 +9,7 @@ use crate::event;
 use crate::workspace::{self, Workspace};
 use crate::{Cx, Error, FileId, PersonId, Result, Time};
 
+pub use agent::{Agent, has_email, staff};
 pub use profile::{Profile, profile};
 pub(crate) use store::{columns, read};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Facts, Person};
+use super::{Agent, Facts, Person};
 use crate::db::{Arg, Conn, Row, ToArg, args};
 use crate::{FileId, PersonId, Result, Time, WorkspaceId};
 
@@ -71,6 +71,23 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Person> {
     };
     let (active, joined_at) = (row.get()?, row.get()?);
     Ok(Person { id, kind, facts, active, joined_at, avatar_file: row.get()? })
+}
+
+/// Those who are active, in the order in which they came.
+pub(super) fn staff(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Agent>> {
+    let mut agents = tx.all(
+        concat!(
+            "SELECT ",
+            columns!("p"),
+            ", (SELECT MAX(t.used_at) FROM token t WHERE t.workspace = p.workspace AND t.person = p.id)
+             FROM person p WHERE p.workspace = $1 AND p.kind = 'agent' AND p.active = 1
+             ORDER BY p.created_at, p.id LIMIT $2"
+        ),
+        args![workspace, limit],
+        |row| Ok(Agent { person: read(row)?, seen_at: row.get()?, is_first: false }),
+    )?;
+    agents.first_mut().into_iter().for_each(|first: &mut Agent| first.is_first = true);
+    Ok(agents)
 }
 
 pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: PersonId) -> Result<Option<Person>> {

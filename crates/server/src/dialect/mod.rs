@@ -6,6 +6,7 @@ mod bearer;
 mod managem;
 mod mittwald;
 mod object;
+mod octopush;
 mod once;
 mod query;
 mod spelling;
@@ -33,7 +34,7 @@ pub trait Dialect: Send + Sync {
 }
 
 /// Every dialect; they live on one port, because their paths do not overlap.
-pub const ALL: &[&dyn Dialect] = &[&managem::Managem, &mittwald::Mittwald];
+pub const ALL: &[&dyn Dialect] = &[&managem::Managem, &mittwald::Mittwald, &octopush::Octopush];
 
 /// All routes of all dialects.
 pub fn routes() -> Router<App> {

@@ -10,5 +10,6 @@ mod http;
 mod mail;
 mod managem;
 mod mittwald;
+mod octopush;
 mod support;
 mod tls;

@@ -25,6 +25,8 @@ pub struct Drive {
     language: Language,
     installed: PathBuf,
     folder: TempDir,
+    /// Variables of the script's environment.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Drive {
@@ -43,7 +45,7 @@ impl Drive {
             let modules = folder.path().join("node_modules");
             std::os::unix::fs::symlink(installed.join("node_modules"), modules).expect("a link");
         }
-        Some(Drive { language, installed, folder })
+        Some(Drive { language, installed, folder, environment: Vec::new() })
     }
 
     /// Runs a script to its end, which must be a good one, and gives the exchanges that it has written down.
@@ -55,6 +57,7 @@ impl Drive {
         };
         command.arg(script).current_dir(self.folder.path()).stdin(Stdio::null());
         command.env("SETTING", setting.to_string()).env("EXCHANGES", &exchanges).env("NO_PROXY", "*");
+        command.env("CLIENTS", &self.installed).envs(self.environment.iter().cloned());
         let output = command.output().expect("the script runs");
         let (told, problems) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -6,7 +6,7 @@ use rusqlite::OpenFlags;
 
 /// Every table with what of it counts. Marks of commits come and go by themselves, when a token or a person was last
 /// there is noted beside the requests, and what follows the event log does so in its own time.
-const TABLES: [(&str, &str); 18] = [
+const TABLES: [(&str, &str); 30] = [
     ("installation", "*"),
     ("workspace", "*"),
     ("counter", "*"),
@@ -25,6 +25,18 @@ const TABLES: [(&str, &str); 18] = [
     ("category", "*"),
     ("preference", "*"),
     ("unsubscribed", "*"),
+    ("contact", "*"),
+    ("contact_list", "*"),
+    ("contact_list_member", "*"),
+    ("opt_out", "*"),
+    ("carrier", "workspace, id, kind, address, url, secret, created_at, removed_at"),
+    ("campaign", "*"),
+    ("campaign_request", "*"),
+    ("wallet", "*"),
+    ("ledger", "*"),
+    ("price", "*"),
+    ("account_parameter", "*"),
+    ("sub_account", "*"),
 ];
 
 /// The rows of every table and the idempotency keys, in an order of their own.

@@ -1,5 +1,6 @@
 //! A server of a test's own, listening on a port of its own, and people who speak to it over HTTP.
 
+mod certificate;
 pub mod client;
 mod database;
 mod dump;
@@ -32,6 +33,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use certificate::certificate;
 pub use database::Database;
 pub use key_server::KeyServer;
 pub use mail_server::{Letter, MailServer, Manner};
@@ -209,6 +211,11 @@ impl Server {
     /// Runs statements past the engine.
     pub fn execute(&self, sql: &str) {
         self.database.execute(sql);
+    }
+
+    /// The first column of a query past the engine, which is text.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        ledger::rows(&self.database, sql).into_iter().filter_map(|row| row.into_iter().next()).collect()
     }
 
     /// What of all that is stored contradicts itself.
