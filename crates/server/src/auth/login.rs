@@ -34,6 +34,11 @@ impl Logins {
         self.decoy.get_or_try_init(|| self.take_turn(password::decoy)).await.cloned()
     }
 
+    /// A password as it is kept. [`Error::Invalid`] when it is too short or too long.
+    pub async fn hash(&self, password: String) -> Result<Hash, Error> {
+        self.take_turn(move || password::hash(&password)).await
+    }
+
     /// Does what takes a processor, when it is its turn.
     async fn take_turn<T, F>(&self, work: F) -> Result<T, Error>
     where

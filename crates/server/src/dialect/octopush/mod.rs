@@ -10,13 +10,15 @@ mod contact;
 mod conversation;
 mod fault;
 mod lenient;
+mod parameter;
 mod spelling;
+mod sub_account;
 mod wallet;
 mod wire;
 
 use axum::Router;
 use axum::response::Response;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 
 use super::Dialect;
 use crate::app::App;
@@ -55,6 +57,13 @@ impl Dialect for Octopush {
             .merge(on_list(&below("/sms-campaign-on-tag")))
             .route(&below("/wallet/check-balance"), get(wallet::balance))
             .route(&below("/wallet/check-credits"), get(wallet::credits))
+            .route(&below("/user/campaign-parameters"), get(parameter::get))
+            .route(&below("/user/campaign-parameters/edit"), patch(parameter::edit))
+            .route(&below("/campaign/parameters"), get(parameter::get))
+            .route(&below("/campaign/parameters/edit"), patch(parameter::edit))
+            .route(&below("/subaccount/create"), post(sub_account::create))
+            .route(&below("/subaccount/{email}"), get(sub_account::get))
+            .route(&below("/subaccount/{email}/edit"), patch(sub_account::edit))
     }
 
     fn shows_rates(&self) -> bool {

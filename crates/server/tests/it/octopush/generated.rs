@@ -38,7 +38,7 @@ const SENDING: &[&str] = &[
 ];
 
 /// Every operation and the names that it knows.
-const OPERATIONS: [(&str, &str, &[&str]); 21] = [
+const OPERATIONS: [(&str, &str, &[&str]); 26] = [
     ("GET", "/conversations", &["page", "per_page"]),
     ("GET", "/conversations/list", &["page", "per_page"]),
     ("GET", "/conversations/messages/list", &["page", "per_page", "contact"]),
@@ -64,6 +64,11 @@ const OPERATIONS: [(&str, &str, &[&str]); 21] = [
     ("POST", "/sms-campaign-on-tag/send", &["ticket_number"]),
     ("DELETE", "/sms-campaign-on-list/cancel", &["ticket_number"]),
     ("GET", "/sms-campaign/draft", &["ticket_number"]),
+    ("GET", "/campaign/parameters", &[]),
+    ("PATCH", "/user/campaign-parameters/edit", &["callbacks", "alert_bound", "callback_url_for_inbounds"]),
+    ("POST", "/subaccount/create", &["email", "first_name", "last_name", "callbacks"]),
+    ("GET", "/subaccount/agnes@example.com", &[]),
+    ("PATCH", "/subaccount/agnes@example.com/edit", &["first_name", "company_name", "callbacks"]),
 ];
 
 /// A request, and where its parameters stand.

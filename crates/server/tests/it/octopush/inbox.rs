@@ -79,6 +79,10 @@ impl<'s> Agent<'s> {
         self.user.server.send(self.request(Method::PUT, path).json(body))
     }
 
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.user.server.send(self.request(Method::PATCH, path).json(body))
+    }
+
     /// A DELETE with a body, as the original wants it.
     pub fn delete(&self, path: &str, body: &Value) -> Answer {
         self.user.server.send(self.request(Method::DELETE, path).json(body))

@@ -1,5 +1,6 @@
 //! The inbox dialect.
 
+mod account;
 mod base;
 mod campaign;
 mod contact;
