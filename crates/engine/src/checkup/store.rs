@@ -9,7 +9,7 @@ use crate::{Result, Time};
 const FILES_PAGE: i64 = 500;
 
 /// What may not be, and the statement that counts it and names one.
-const RULES: [(&str, &str); 11] = [
+const RULES: [(&str, &str); 12] = [
     (
         "conversations whose messages are not numbered 1, 2, 3 … up to their count",
         "SELECT COUNT(*), MIN(c.id) FROM conversation c LEFT JOIN (
@@ -60,6 +60,11 @@ const RULES: [(&str, &str); 11] = [
              SELECT workspace, COUNT(*) AS events, MIN(seq) AS lowest, MAX(seq) AS highest FROM event GROUP BY workspace
          ) e ON e.workspace = w.id
          WHERE COALESCE(e.highest, 0) <> c.event_seq OR e.highest - e.lowest + 1 <> e.events",
+    ),
+    (
+        "workspaces whose counter of lines is not their number",
+        "SELECT COUNT(*), MIN(w.slug) FROM workspace w JOIN counter c ON c.workspace = w.id WHERE c.line_count <> (
+             SELECT COUNT(*) FROM conversation v WHERE v.workspace = w.id AND v.contact IS NOT NULL)",
     ),
     (
         "workspaces whose counter of conversations is behind",

@@ -90,9 +90,11 @@ pub(crate) fn message_posted(cx: &mut Cx<'_>, conversation: &Conversation, messa
         return store::touch_inboxes(cx.tx, spot.workspace, conversation.id);
     }
     store::count_unread(cx.tx, spot, message.index, cx.now)?;
-    match conversation.is_marketplace() {
-        true => store::count_in_inboxes(cx.tx, spot),
-        false => store::touch_inboxes(cx.tx, spot.workspace, conversation.id),
+    // A page of an inbox, which is kept under its version, shows what is between two people.
+    match (conversation.is_marketplace(), conversation.recipient) {
+        (true, _) => store::count_in_inboxes(cx.tx, spot),
+        (false, Some(_)) => store::touch_inboxes(cx.tx, spot.workspace, conversation.id),
+        (false, None) => Ok(()),
     }
 }
 

@@ -74,6 +74,7 @@ on_both! {
             ("DELETE FROM event WHERE seq = 2", "workspaces whose events"),
             ("UPDATE counter SET event_seq = event_seq + 1", "workspaces whose events"),
             ("UPDATE counter SET conversation_seq = 0", "workspaces whose counter of conversations"),
+            ("UPDATE counter SET line_count = line_count + 1", "workspaces whose counter of lines"),
             ("UPDATE wallet SET balance_micro = balance_micro + 1", "wallets that do not hold"),
             ("UPDATE wallet SET line_seq = line_seq + 1", "wallets that do not hold"),
             ("DELETE FROM ledger WHERE line = 1", "wallets that do not hold"),

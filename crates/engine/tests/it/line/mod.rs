@@ -5,6 +5,7 @@ mod contact;
 mod hostile;
 mod inbox;
 mod keyword;
+mod model;
 
 use parlance_engine::access::Caller;
 use parlance_engine::channel::Channel;
