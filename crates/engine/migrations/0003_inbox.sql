@@ -151,6 +151,24 @@ CREATE TABLE received (
 ) /* clustered */;
 CREATE INDEX received_by_age ON received (workspace, at);
 
+-- A part of a text that came in several: until the others have come, and then for as long as it may come again. The
+-- octets are base64, because a character can begin in one part and end in the next.
+CREATE TABLE received_part (
+    workspace BIGINT NOT NULL,
+    carrier TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    part BIGINT NOT NULL,
+    coding BIGINT NOT NULL,
+    octets TEXT NOT NULL,
+    is_received BIGINT NOT NULL CHECK (is_received IN (0, 1)),
+    at BIGINT NOT NULL,
+    PRIMARY KEY (workspace, carrier, sender, recipient, reference, total, part)
+) /* clustered */;
+CREATE INDEX received_part_by_age ON received_part (workspace, carrier, at);
+
 -- What a simulated handset has received.
 CREATE TABLE handset_text (
     workspace BIGINT NOT NULL,

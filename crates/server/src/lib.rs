@@ -5,6 +5,7 @@ pub mod auth;
 pub mod backup;
 pub mod blob;
 pub mod callback;
+pub mod carrier;
 pub mod command;
 pub mod config;
 pub mod control;

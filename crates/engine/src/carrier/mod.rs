@@ -1,6 +1,7 @@
 //! Carriers: the other ends of a workspace's own addresses, through which texts come and go.
 
 mod everywhere;
+pub mod part;
 mod received;
 mod store;
 

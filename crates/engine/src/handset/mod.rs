@@ -1,8 +1,11 @@
 //! Handsets: what the telephones of the simulated carrier have received.
 
+mod say;
 mod store;
 
 use crate::{Cx, MessageId, Result, Time};
+
+pub use say::{Said, say};
 
 /// How long a handset keeps a text, in seconds: 30 days.
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;

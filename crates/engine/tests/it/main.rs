@@ -20,6 +20,7 @@ mod login;
 mod migrate;
 mod notice;
 mod notification;
+mod part;
 mod plan;
 mod sanitise;
 mod search;

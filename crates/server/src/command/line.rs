@@ -98,6 +98,7 @@ fn carry_out(mut request: Request, config: Config) -> Result<Answer> {
     let mut reach = Reach::open(config)?;
     match request {
         Request::Person(person::Request::Import(import)) => import.drive(&mut reach).map(Answer::Output),
+        Request::Handset(handset) if handset.is_held() => handset.hold(&mut reach).map(Answer::Output),
         request => reach.ask_all(&request),
     }
 }
@@ -156,6 +157,11 @@ mod tests {
             "price list --workspace V",
             "price remove --workspace V --product V --country V",
             "callback list --workspace V",
+            "carrier add --workspace V --kind V --address V --url V",
+            "carrier list --workspace V",
+            "carrier remove V --workspace V",
+            "handset say V --workspace V --from V --to V",
+            "handset read --workspace V --phone V",
             "token add --workspace V --person V --label V --read-only --expires 30d",
             "token add --workspace V --person V --expires 2026-01-31T12:00:00Z",
             "token list --workspace V --person V",

@@ -8,12 +8,14 @@
 mod backup;
 mod bar;
 mod callback;
+mod carrier;
 mod category;
 mod cell;
 mod config;
 mod credit;
 mod doctor;
 mod failure;
+mod handset;
 mod line;
 mod list;
 mod membership;

@@ -8,8 +8,8 @@ use parlance_engine::{Cx, Engine, Principal};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Failure, Output, Result, backup, callback, category, credit, doctor, membership, preference, price,
-    reindex, token,
+    Failure, Output, Result, backup, callback, carrier, category, credit, doctor, handset, membership,
+    preference, price, reindex, token,
 };
 use crate::config::Config;
 
@@ -41,6 +41,11 @@ pub enum Request {
     /// List the calls to customers' URLs
     #[command(subcommand)]
     Callback(callback::Request),
+    /// Add, list and take away carriers, the other ends of phone numbers
+    #[command(subcommand)]
+    Carrier(carrier::Request),
+    /// Hold a simulated telephone: what it receives is shown, what is typed is sent
+    Handset(handset::Request),
     /// Mint, list and revoke tokens
     #[command(subcommand)]
     Token(token::Request),
@@ -75,6 +80,8 @@ impl Request {
             | Request::Credit(_)
             | Request::Price(_)
             | Request::Callback(_)
+            | Request::Carrier(_)
+            | Request::Handset(_)
             | Request::Token(_)
             | Request::Reindex(_)
             | Request::Doctor(_) => Ok(()),
@@ -92,6 +99,8 @@ impl Request {
             Request::Credit(request) => request.run(call),
             Request::Price(request) => request.run(call),
             Request::Callback(request) => request.run(call),
+            Request::Carrier(request) => request.run(call),
+            Request::Handset(request) => request.run(call),
             Request::Token(request) => request.run(call),
             Request::Backup(request) => request.run(call),
             Request::Reindex(request) => request.run(call),

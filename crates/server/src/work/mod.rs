@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::mail::Mailer;
-use crate::{callback, follow};
+use crate::{callback, carrier, follow};
 
 /// Between two notes of which tokens were used.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -43,6 +43,7 @@ pub async fn run(app: App, mailer: Option<Mailer>, shutdown: CancellationToken) 
         index::run(&app, &shutdown),
         campaign::run(&app, &shutdown),
         callback::run(&app, &shutdown),
+        carrier::run(&app, &shutdown),
         mail
     );
 }

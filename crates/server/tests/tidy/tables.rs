@@ -8,7 +8,7 @@ use crate::{File, Tree};
 const ENGINE: &str = "crates/engine/src/";
 
 /// The rooms that write a table which does not bear their name.
-const OWNERS_OF: [(&str, &[&str]); 25] = [
+const OWNERS_OF: [(&str, &[&str]); 26] = [
     ("inbox", &["participant"]),
     ("login", &["credential"]),
     ("token", &["credential"]),
@@ -24,6 +24,7 @@ const OWNERS_OF: [(&str, &[&str]); 25] = [
     ("submission_part", &["submission"]),
     ("early_report", &["submission"]),
     ("received", &["carrier"]),
+    ("received_part", &["carrier"]),
     ("handset_text", &["handset"]),
     ("campaign_request", &["campaign"]),
     ("wallet", &["credit"]),

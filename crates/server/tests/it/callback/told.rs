@@ -11,16 +11,17 @@ use crate::support::{Database, Heard, Receiver, Server, until};
 
 /// Calls as a snapshot: what differs from run to run is named instead.
 fn shown(heard: &[Heard], names: &[(&str, &str)]) -> String {
+    let named = |text: String| names.iter().fold(text, |text, (value, name)| text.replace(value, name));
     let mut lines: Vec<String> = heard
         .iter()
         .map(|call| {
             let path = call.head.lines().next().unwrap_or_default();
-            format!("{path}\ncontent-type: {}\n{}", call.header("content-type"), call.body)
+            named(format!("{path}\ncontent-type: {}\n{}", call.header("content-type"), call.body))
         })
         .collect();
-    // Which of them comes first is not promised.
+    // Which of them comes first is not promised, nor which of their ids is the smaller one.
     lines.sort();
-    names.iter().fold(lines.join("\n\n"), |text, (value, name)| text.replace(value, name))
+    lines.join("\n\n")
 }
 
 /// The date of a moment, which is the day and the time of day.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -51,19 +51,31 @@ impl Drive {
     /// Runs a script to its end, which must be a good one, and gives the exchanges that it has written down.
     pub fn run(&self, script: &str, setting: &Value) -> Vec<Value> {
         let exchanges = self.folder.path().join("exchanges");
-        let mut command = match self.language {
-            Language::JavaScript => Command::new("node"),
-            Language::Python => Command::new(self.installed.join("bin/python")),
-        };
-        command.arg(script).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("SETTING", setting.to_string()).env("EXCHANGES", &exchanges).env("NO_PROXY", "*");
-        command.env("CLIENTS", &self.installed).envs(self.environment.iter().cloned());
+        let mut command = self.script(script, setting);
+        command.stdin(Stdio::null()).env("EXCHANGES", &exchanges);
         let output = command.output().expect("the script runs");
         let (told, problems) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{script} ends with {}\n{told}\n{problems}", output.status);
         let lines = fs::read_to_string(&exchanges).expect("the script has written its exchanges down");
         lines.lines().map(|line| serde_json::from_str(line).expect("an exchange is JSON")).collect()
+    }
+
+    /// Begins a script that goes on until it is killed; it is spoken to over its standard input and output.
+    pub fn begin(&self, script: &str, setting: &Value) -> Child {
+        let mut command = self.script(script, setting);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the script begins")
+    }
+
+    fn script(&self, script: &str, setting: &Value) -> Command {
+        let mut command = match self.language {
+            Language::JavaScript => Command::new("node"),
+            Language::Python => Command::new(self.installed.join("bin/python")),
+        };
+        command.arg(script).current_dir(self.folder.path());
+        command.env("SETTING", setting.to_string()).env("NO_PROXY", "*");
+        command.env("CLIENTS", &self.installed).envs(self.environment.iter().cloned());
+        command
     }
 }
 

@@ -12,6 +12,7 @@ pub mod process;
 pub mod raw;
 mod receiver;
 pub mod s3;
+mod smsc;
 mod transcript;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -39,6 +40,7 @@ pub use key_server::KeyServer;
 pub use mail_server::{Letter, MailServer, Manner};
 pub use patience::until;
 pub use receiver::{Behaviour, Heard, Receiver};
+pub use smsc::Smsc;
 pub use transcript::Transcript;
 
 use crate::mittwald::openapi::{self, Exchange};

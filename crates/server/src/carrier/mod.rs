@@ -1,0 +1,63 @@
+//! Carriers: the other ends of phone numbers. What they bring is handed to the engine, and what the engine has for them
+//! is fetched from it; nothing is kept here that would be missed after a crash.
+
+mod courier;
+mod desk;
+mod handset;
+mod runner;
+mod smpp;
+
+use futures_util::future::BoxFuture;
+use parlance_engine::carrier::{Carrier, Kind};
+use parlance_engine::message::Delivery;
+use parlance_engine::submission::Submission;
+use tokio_util::sync::CancellationToken;
+
+pub use self::desk::Desk;
+pub use self::runner::run;
+pub use self::smpp::Settings as SmppSettings;
+
+/// What a carrier says to a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It took the message, and gave its parts these ids; an id may be empty, and no report will be understood then.
+    Accepted(Vec<String>),
+    /// It took the message and delivered it at once.
+    Delivered(Vec<String>),
+    /// It will never take this message.
+    Refused {
+        /// What that means for the message.
+        delivery: Delivery,
+        /// The carrier's own words.
+        why: String,
+    },
+    /// Not now; the same message may be taken later. The carrier's own words.
+    Postponed(String),
+}
+
+/// How one carrier is spoken to.
+pub trait Wire: Send + Sync {
+    /// Messages that may be on their way to it at a time.
+    fn window(&self) -> usize;
+
+    /// Whether there is a way to it. While there is none nothing is fetched for it, and nothing counts as tried.
+    fn is_open(&self) -> bool;
+
+    /// Hands a message over and waits for what is said to it.
+    fn send<'a>(&'a self, message: &'a Submission) -> BoxFuture<'a, Answer>;
+
+    /// Keeps the way open and notes at its desk how it stands, until `shutdown`.
+    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()>;
+}
+
+/// The wire of a carrier; a sentence for the operator when what is configured for it cannot be used.
+fn wire(desk: &Desk, carrier: &Carrier) -> Result<Box<dyn Wire>, String> {
+    match carrier.kind {
+        Kind::Handset => Ok(Box::new(handset::Handset::new(desk.clone()))),
+        Kind::Smpp => {
+            let url = carrier.url.as_deref().ok_or("It has no URL.")?;
+            Ok(Box::new(smpp::Smpp::new(desk.clone(), SmppSettings::read(url)?)))
+        }
+        Kind::Http | Kind::Rcs => Err("This kind of carrier cannot be served.".to_owned()),
+    }
+}

@@ -1,0 +1,171 @@
+//! Short message service centres, by SMPP 3.4: bound as a transceiver, with as many requests unanswered as the window
+//! allows, and bound again whenever the session ends.
+
+mod alphabet;
+mod deliver;
+mod link;
+mod listen;
+mod part;
+mod pdu;
+mod receipt;
+mod session;
+mod submit;
+mod url;
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, join_all};
+use parlance_engine::submission::Submission;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use self::link::{Link, Reply, Unanswered};
+use self::session::Session;
+pub use self::url::Settings;
+use super::{Answer, Desk, Wire};
+
+/// The first pause after a session that ended; each is twice as long as the one before.
+const RECONNECT: Duration = Duration::from_millis(500);
+/// The longest such pause.
+const RECONNECT_MAX: Duration = Duration::from_secs(60);
+/// A session that lasted so long was a good one: the next pause is the first again.
+const LASTED: Duration = Duration::from_secs(30);
+
+/// The first pause after a service centre asked us to be slower, and the longest.
+const SLOWER: Duration = Duration::from_secs(1);
+const SLOWER_MAX: Duration = Duration::from_secs(60);
+
+/// Between two looks for texts whose other parts never came.
+const PARTS_EVERY: Duration = Duration::from_secs(5);
+
+/// The wire to a service centre.
+pub(super) struct Smpp {
+    desk: Desk,
+    settings: Settings,
+    /// The session that is bound, if one is.
+    link: Mutex<Option<Arc<Link>>>,
+    window: Semaphore,
+    pace: Mutex<Pace>,
+    /// What the parts of the last long text were called.
+    reference: AtomicU8,
+}
+
+/// How fast the service centre wants it.
+struct Pace {
+    rests_until: Instant,
+    next_rest: Duration,
+}
+
+impl Smpp {
+    pub(super) fn new(desk: Desk, settings: Settings) -> Smpp {
+        Smpp {
+            desk,
+            link: Mutex::default(),
+            window: Semaphore::new(settings.window),
+            pace: Mutex::new(Pace { rests_until: Instant::now(), next_rest: SLOWER }),
+            // After a restart the first reference is another one than after the last.
+            reference: AtomicU8::new(rand::random()),
+            settings,
+        }
+    }
+
+    fn link(&self) -> Option<Arc<Link>> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_link(&self, link: Option<Arc<Link>>) {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = link;
+    }
+
+    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn submit(&self, message: &Submission) -> Answer {
+        let reference = self.reference.fetch_add(1, Ordering::Relaxed);
+        let parts = match submit::parts(message, self.settings.concatenation, reference) {
+            Ok(parts) => parts,
+            Err(refused) => return refused,
+        };
+        let Some(link) = self.link() else { return Answer::Postponed("There is no session.".to_owned()) };
+        let asked = parts.into_iter().map(|part| self.ask(&link, part));
+        let replies: Result<Vec<Reply>, Unanswered> = join_all(asked).await.into_iter().collect();
+        match replies {
+            Ok(replies) => {
+                self.keep_pace(replies.iter().any(submit::is_throttled));
+                submit::outcome(&replies)
+            }
+            Err(Unanswered) => Answer::Postponed("The service centre did not answer.".to_owned()),
+        }
+    }
+
+    async fn ask(&self, link: &Link, part: submit::Part) -> Result<Reply, Unanswered> {
+        let _place = self.window.acquire().await.map_err(|_| Unanswered)?;
+        link.ask(part).await
+    }
+
+    /// Rests when the service centre is asked too much, and longer each time that it still is after a rest.
+    fn keep_pace(&self, is_throttled: bool) {
+        let (mut pace, now) = (self.pace(), Instant::now());
+        if !is_throttled {
+            pace.next_rest = SLOWER;
+        } else if pace.rests_until <= now {
+            pace.rests_until = now + pace.next_rest;
+            pace.next_rest = (pace.next_rest * 2).min(SLOWER_MAX);
+        }
+    }
+
+    /// Session after session.
+    async fn keep_bound(&self, shutdown: &CancellationToken) {
+        let mut pause = RECONNECT;
+        while !shutdown.is_cancelled() {
+            let begun = Instant::now();
+            let end = Session::new(self).run(shutdown).await;
+            self.set_link(None);
+            self.desk.stands("down", &end).await;
+            tracing::info!(carrier = %self.desk.carrier(), end, "an SMPP session ended");
+            if begun.elapsed() > LASTED {
+                pause = RECONNECT;
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = sleep(pause) => {}
+            }
+            pause = (pause * 2).min(RECONNECT_MAX);
+        }
+    }
+
+    /// Delivers what there is of texts whose other parts never came.
+    async fn join_overdue(&self, shutdown: &CancellationToken) {
+        while !shutdown.is_cancelled() {
+            if let Err(error) = self.desk.join_overdue(listen::join).await {
+                tracing::warn!(%error, "texts that lack parts could not be looked through; it is tried again");
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = sleep(PARTS_EVERY) => {}
+            }
+        }
+    }
+}
+
+impl Wire for Smpp {
+    fn window(&self) -> usize {
+        self.settings.window
+    }
+
+    fn is_open(&self) -> bool {
+        self.link().is_some() && self.pace().rests_until <= Instant::now()
+    }
+
+    fn send<'a>(&'a self, message: &'a Submission) -> BoxFuture<'a, Answer> {
+        Box::pin(self.submit(message))
+    }
+
+    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()> {
+        Box::pin(async { tokio::join!(self.keep_bound(shutdown), self.join_overdue(shutdown)).0 })
+    }
+}

@@ -1,0 +1,128 @@
+//! One session: connected, bound, and alive for as long as both sides answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rusmpp::pdus::BindTransceiver;
+use rusmpp::types::COctetString;
+use rusmpp::values::InterfaceVersion;
+use rusmpp::{CommandStatus, Pdu};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::link::{self, Link, Unanswered};
+use super::listen::Listener;
+use super::{Settings, Smpp};
+
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long we wait for the other side to agree that it is over.
+const UNBIND_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Between two looks whether there is something to prove.
+const PROVE_EVERY: Duration = Duration::from_secs(1);
+
+/// A session of a wire, from its connection to its end.
+pub(super) struct Session<'a> {
+    wire: &'a Smpp,
+    link: Arc<Link>,
+    out: mpsc::Receiver<Bytes>,
+    listener: Arc<Listener>,
+}
+
+impl Session<'_> {
+    pub(super) fn new(wire: &Smpp) -> Session<'_> {
+        let (link, out) = Link::new();
+        let link = Arc::new(link);
+        let listener = Arc::new(Listener::new(wire.desk.clone(), link.clone()));
+        Session { wire, link, out, listener }
+    }
+
+    /// Runs it to its end, and says in a sentence what that was.
+    pub(super) async fn run(self, shutdown: &CancellationToken) -> String {
+        let socket = tokio::select! {
+            () = shutdown.cancelled() => return "The server stops.".to_owned(),
+            connected = connect(&self.wire.settings) => match connected {
+                Ok(socket) => socket,
+                Err(problem) => return problem,
+            },
+        };
+        let (read, write) = socket.into_split();
+        let end = tokio::select! {
+            written = link::write(write, self.out) => match written {
+                Ok(()) => "The session was ended.".to_owned(),
+                Err(problem) => format!("The connection broke: {problem}."),
+            },
+            end = self.listener.listen(read) => end,
+            end = speak(self.wire, &self.link, &self.listener, shutdown) => end,
+        };
+        self.link.end();
+        end
+    }
+}
+
+async fn connect(settings: &Settings) -> Result<TcpStream, String> {
+    let place = (settings.host.as_str(), settings.port);
+    let failed =
+        |problem: String| format!("{}:{} cannot be reached: {problem}.", settings.host, settings.port);
+    let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(place)).await;
+    let socket = connected.map_err(|_| failed("it does not answer".to_owned()))?;
+    let socket = socket.map_err(|problem| failed(problem.to_string()))?;
+    // Units are written together where they come together; none waits for another.
+    socket.set_nodelay(true).map_err(|problem| failed(problem.to_string()))?;
+    Ok(socket)
+}
+
+/// Binds, and asks from then on now and then whether the other side is still there.
+async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &CancellationToken) -> String {
+    if let Err(problem) = bind(&wire.settings, link).await {
+        return problem;
+    }
+    wire.desk.stands("up", "").await;
+    wire.set_link(Some(link.clone()));
+    let ended = tokio::select! {
+        () = shutdown.cancelled() => "The server stops.",
+        () = prove(&wire.settings, link, listener) => "The service centre does not answer.",
+    };
+    wire.set_link(None);
+    // It is over either way.
+    let _ = timeout(UNBIND_TIMEOUT, link.ask(Pdu::Unbind)).await;
+    ended.to_owned()
+}
+
+async fn bind(settings: &Settings, link: &Link) -> Result<(), String> {
+    let unfit = |_| "The credentials do not fit into SMPP.".to_owned();
+    let request = BindTransceiver::builder()
+        .system_id(COctetString::from_string(settings.system_id.clone()).map_err(unfit)?)
+        .password(COctetString::from_string(settings.password.clone()).map_err(unfit)?)
+        .system_type(COctetString::from_string(settings.system_type.clone()).map_err(unfit)?)
+        .interface_version(InterfaceVersion::Smpp3_4)
+        .build();
+    let reply = link.ask(request).await.map_err(|Unanswered| "Nobody answers the bind.".to_owned())?;
+    match reply.status {
+        CommandStatus::EsmeRok => Ok(()),
+        status => Err(format!("The bind was refused: {status:?} ({:#010x}).", u32::from(status))),
+    }
+}
+
+/// Until an enquiry is not answered. One is made after some silence, and soon after texts were answered: its answer
+/// shows that the other side has read what we had said before, so that the texts will not come again.
+async fn prove(settings: &Settings, link: &Link, listener: &Listener) {
+    let (mut tick, mut asked) = (interval(PROVE_EVERY), Instant::now());
+    loop {
+        tick.tick().await;
+        let keys = listener.take_answered();
+        if keys.is_empty() && asked.elapsed() < settings.enquire {
+            continue;
+        }
+        asked = Instant::now();
+        if link.ask(Pdu::EnquireLink).await.is_err() {
+            return;
+        }
+        listener.proven(keys).await;
+    }
+}

@@ -1,0 +1,150 @@
+//! What the URL of an SMPP carrier says: `smpp://user:password@host:port?window=32`.
+
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
+
+/// The port that IANA has for SMPP.
+const PORT: u16 = 2775;
+
+/// The longest system id and password that fit into a bind, without the NUL at their end (SMPP 3.4 §4.1.1).
+const SYSTEM_ID_BYTES_MAX: usize = 15;
+const PASSWORD_BYTES_MAX: usize = 8;
+/// The same of a system type.
+const SYSTEM_TYPE_BYTES_MAX: usize = 12;
+
+/// How the parts of a long text are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Concatenation {
+    /// By a header in the short message itself; what most carriers want.
+    Header,
+    /// By the parameters `sar_msg_ref_num`, `sar_total_segments` and `sar_segment_seqnum`.
+    Parameters,
+}
+
+/// How a service centre is reached and spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) system_id: String,
+    pub(super) password: String,
+    pub(super) system_type: String,
+    /// Requests of ours that may be unanswered at a time.
+    pub(super) window: usize,
+    pub(super) concatenation: Concatenation,
+    /// After how much silence we ask whether somebody is there.
+    pub(super) enquire: Duration,
+}
+
+impl Settings {
+    /// Reads a URL. A sentence for the operator when it cannot be used.
+    ///
+    /// # Errors
+    /// The sentence names no password.
+    pub fn read(url: &str) -> Result<Settings, String> {
+        let example = "write it as smpp://user:password@host:2775";
+        let url: Url =
+            url.parse().map_err(|problem| format!("The URL cannot be read: {problem}; {example}."))?;
+        if url.scheme() != "smpp" {
+            return Err(format!("This is no SMPP URL; {example}."));
+        }
+        let host = url.host_str().filter(|host| !host.is_empty());
+        let mut settings = Settings {
+            // An IPv6 address stands in brackets in a URL alone.
+            host: host
+                .ok_or(format!("The URL names no host; {example}."))?
+                .trim_matches(['[', ']'])
+                .to_owned(),
+            port: url.port().unwrap_or(PORT),
+            system_id: credential("user", url.username(), SYSTEM_ID_BYTES_MAX)?,
+            password: credential("password", url.password().unwrap_or_default(), PASSWORD_BYTES_MAX)?,
+            system_type: String::new(),
+            window: 32,
+            concatenation: Concatenation::Header,
+            enquire: Duration::from_secs(30),
+        };
+        for (name, value) in url.query_pairs() {
+            settings.set(&name, &value)?;
+        }
+        Ok(settings)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "window" => self.window = number(name, value, 1, 1_000)?,
+            "enquire_seconds" => self.enquire = Duration::from_secs(number(name, value, 1, 3_600)? as u64),
+            "system_type" => self.system_type = credential(name, value, SYSTEM_TYPE_BYTES_MAX)?,
+            "concatenation" => self.concatenation = concatenation(value)?,
+            _ => {
+                let known = "concatenation, enquire_seconds, system_type and window";
+                return Err(format!("The URL has no parameter {name:?}; there are {known}."));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn credential(name: &str, spelled: &str, bytes_max: usize) -> Result<String, String> {
+    let decoded = percent_decode_str(spelled).decode_utf8_lossy().into_owned();
+    let fits = decoded.len() <= bytes_max && decoded.is_ascii() && !decoded.contains('\0');
+    fits.then_some(decoded)
+        .ok_or(format!("The {name} of an SMPP carrier has at most {bytes_max} ASCII characters."))
+}
+
+fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, String> {
+    let number = value.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or(format!("{name} is a whole number from {least} to {most}."))
+}
+
+fn concatenation(value: &str) -> Result<Concatenation, String> {
+    match value {
+        "udh" => Ok(Concatenation::Header),
+        "sar" => Ok(Concatenation::Parameters),
+        _ => Err("concatenation is udh or sar.".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_says_how_a_carrier_is_reached() {
+        let settings =
+            Settings::read("smpp://me:s%40cret@gate.example:3000?window=5&concatenation=sar&system_type=SMS")
+                .unwrap();
+        assert_eq!((settings.host.as_str(), settings.port), ("gate.example", 3000));
+        assert_eq!((settings.system_id.as_str(), settings.password.as_str()), ("me", "s@cret"));
+        assert_eq!((settings.window, settings.concatenation), (5, Concatenation::Parameters));
+        assert_eq!(settings.system_type, "SMS");
+    }
+
+    #[test]
+    fn what_it_does_not_say_has_a_default() {
+        let settings = Settings::read("smpp://[::1]").unwrap();
+        assert_eq!((settings.host.as_str(), settings.port), ("::1", 2775));
+        assert_eq!((settings.system_id.as_str(), settings.password.as_str(), settings.window), ("", "", 32));
+        assert_eq!(settings.concatenation, Concatenation::Header);
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_without_its_password() {
+        for url in [
+            "",
+            "smpp:",
+            "http://me:secret99@host",
+            "smpp://me:secret99@host:99999",
+            "smpp://me:secret99-is-too-long@host",
+            "smpp://a-name-that-is-too-long:secret99@host",
+            "smpp://me:secret99@host?window=0",
+            "smpp://me:secret99@host?window=many",
+            "smpp://me:secret99@host?concatenation=magic",
+            "smpp://me:secret99@host?colour=red",
+        ] {
+            let problem = Settings::read(url).unwrap_err();
+            assert!(!problem.contains("secret99"), "{problem}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Texts that come in.
+
+use serde_json::json;
+
+use super::shop::{CODE, E164, PHONE, Shop};
+use super::with_smsc;
+use crate::support::ledger::rows;
+use crate::support::{Database, Smsc, until};
+
+/// `text` in UCS-2, in hexadecimal.
+fn ucs2(text: &str) -> String {
+    text.encode_utf16().map(|unit| format!("{unit:04x}")).collect()
+}
+
+with_smsc! {
+    fn a_text_is_stored_once_before_it_is_answered(shop: Shop) {
+        shop.hear("Hello @ £5");
+        assert_eq!(shop.said(), ["Hello @ £5"]);
+        let phones = rows(&shop.installation.database, "SELECT phone FROM person WHERE kind = 'contact'");
+        assert_eq!(phones, [[E164]]);
+        assert_eq!(shop.standing()["state"], "up");
+    }
+
+    fn the_same_words_twice_are_two_texts(shop: Shop) {
+        shop.hear("ok");
+        assert_eq!(shop.smsc.deliver("again", &json!({"from": PHONE, "to": CODE, "text": "ok"})), 0);
+        assert_eq!(shop.said(), ["ok", "ok"]);
+        // Once the service centre has shown that it read the answers, nothing is kept of them.
+        let kept = || rows(&shop.installation.database, "SELECT message FROM received").len();
+        until("the texts to be answered for", || kept() == 0);
+    }
+
+    fn every_coding_is_read(shop: Shop) {
+        for (coding, octets, text) in [
+            (8, ucs2("日本 🙂"), "日本 🙂"),
+            (3, "636166e9".to_owned(), "café"),
+            (0, "1b65".to_owned(), "€"),
+            (0x99, "68c3a9".to_owned(), "hé"),
+        ] {
+            let delivered = json!({"from": PHONE, "to": CODE, "coding": coding, "octets": octets});
+            assert_eq!(shop.smsc.deliver(text, &delivered), 0);
+            assert_eq!(shop.said().last().map(String::as_str), Some(text));
+        }
+        let long = "long ".repeat(200);
+        let delivered = json!({"from": PHONE, "to": CODE, "text": "", "more": {"message_payload": long}});
+        assert_eq!(shop.smsc.deliver("payload", &delivered), 0);
+        assert_eq!(shop.said().last().map(|said| said.trim_end().len()), Some(long.trim_end().len()));
+        let delivered = json!({"type": "data_sm", "from": PHONE, "to": CODE, "text": "by data_sm"});
+        assert_eq!(shop.smsc.deliver("data", &delivered), 0);
+        assert_eq!(shop.said().last().map(String::as_str), Some("by data_sm"));
+    }
+
+    fn parts_come_in_any_order_and_twice(shop: Shop) {
+        let part = |name: &str, header: &str, text: &str| {
+            let delivered = json!({"from": PHONE, "to": CODE, "text": text, "header": header});
+            assert_eq!(shop.smsc.deliver(name, &delivered), 0, "{name} is answered at once");
+        };
+        part("third", "050003070303", "three");
+        part("first", "050003070301", "one, ");
+        part("first again", "050003070301", "one, ");
+        assert!(shop.said().is_empty());
+        part("second", "050003070302", "two, ");
+        assert_eq!(shop.said(), ["one, two, three"]);
+        part("second again", "050003070302", "two, ");
+        assert_eq!(shop.said().len(), 1);
+        // A wide reference of the same number is another text, and so is the same number with other words.
+        part("wide 2", "06080400070202", "wide");
+        part("wide 1", "06080400070201", "far and ");
+        assert_eq!(shop.said().last().map(String::as_str), Some("far and wide"));
+        for number in 1..=3 {
+            part(&format!("new {number}"), &format!("0500030703{number:02}"), &format!("new{number} "));
+        }
+        assert_eq!(shop.said().last().map(String::as_str), Some("new1 new2 new3 "));
+    }
+
+    fn parts_are_numbered_in_parameters_as_well_and_a_character_may_be_cut(shop: Shop) {
+        let smile = ucs2("🙂");
+        for (name, number, octets) in [("low", 2, &smile[4..]), ("high", 1, &smile[..4])] {
+            let more = json!({"sar_msg_ref_num": 7, "sar_total_segments": 2, "sar_segment_seqnum": number});
+            let delivered = json!({"from": PHONE, "to": CODE, "coding": 8, "octets": octets, "more": more});
+            assert_eq!(shop.smsc.deliver(name, &delivered), 0);
+        }
+        assert_eq!(shop.said(), ["🙂"]);
+    }
+}
