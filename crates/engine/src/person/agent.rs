@@ -29,6 +29,7 @@ pub fn staff(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
 
 /// Whether this is the e-mail address by which somebody is known, without regard to case and to spaces around it.
 pub fn has_email(cx: &mut Cx<'_>, id: PersonId, email: &str) -> Result<bool> {
-    let known = super::get(cx, id)?.facts.email;
+    let workspace = cx.workspace()?;
+    let known = store::email(cx.tx, workspace, id)?;
     Ok(known.is_some_and(|known| known.trim().to_lowercase() == email.trim().to_lowercase()))
 }

@@ -73,6 +73,11 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Person> {
     Ok(Person { id, kind, facts, active, joined_at, avatar_file: row.get()? })
 }
 
+pub(super) fn email(tx: &mut Conn, workspace: WorkspaceId, id: PersonId) -> Result<Option<String>> {
+    let sql = "SELECT email FROM person WHERE workspace = $1 AND id = $2";
+    Ok(tx.maybe(sql, args![workspace, id], |row| row.get::<Option<String>>())?.flatten())
+}
+
 /// Those who are active, in the order in which they came.
 pub(super) fn staff(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Agent>> {
     let mut agents = tx.all(

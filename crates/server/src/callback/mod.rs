@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use self::flight::Flights;
+pub use self::shape::word;
 use crate::app::App;
 use crate::follow;
 

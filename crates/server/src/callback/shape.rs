@@ -69,15 +69,21 @@ pub(super) fn body(callback: &Callback) -> Vec<u8> {
 }
 
 fn status(delivery: Option<Delivery>) -> &'static str {
+    delivery.and_then(word).unwrap_or("UNDEFINED")
+}
+
+/// What became of a message, in the contract's words (§4.1); none while it waits for its carrier.
+pub fn word(delivery: Delivery) -> Option<&'static str> {
     match delivery {
-        Some(Delivery::Accepted) => "ACK",
-        Some(Delivery::Delivered | Delivery::Simulated) => "DELIVERED",
-        Some(Delivery::Undelivered) => "NOT_DELIVERED",
-        Some(Delivery::BadDestination) => "BAD_DESTINATION",
-        Some(Delivery::NotAllowed) => "NOT_ALLOWED",
-        Some(Delivery::OptedOut) => "BLACKLISTED_NUMBER",
-        Some(Delivery::Unknown) => "UNKNOWN_DELIVERY",
-        Some(Delivery::Queued) | None => "UNDEFINED",
+        Delivery::Queued => None,
+        Delivery::Accepted => Some("ACK"),
+        // What was sent for show has arrived where it was to.
+        Delivery::Delivered | Delivery::Simulated => Some("DELIVERED"),
+        Delivery::Undelivered => Some("NOT_DELIVERED"),
+        Delivery::BadDestination => Some("BAD_DESTINATION"),
+        Delivery::NotAllowed => Some("NOT_ALLOWED"),
+        Delivery::OptedOut => Some("BLACKLISTED_NUMBER"),
+        Delivery::Unknown => Some("UNKNOWN_DELIVERY"),
     }
 }
 

@@ -7,7 +7,9 @@ use parlance_engine::person::Kind;
 use parlance_engine::workspace::{self, Workspace};
 use serde_json::{Value, json};
 
-use crate::support::{Database, Server, on_both};
+use crate::support::ledger::rows;
+use crate::support::process::Installation;
+use crate::support::{Database, Server, client, on_both, until};
 
 on_both! {
     fn a_buyer_asks_in_the_marketplace_and_an_agent_answers_in_support(server: &Server) {
@@ -98,6 +100,75 @@ on_both! {
         ada.post(&format!("/conversations/{id}/lock"), &json!({})).expect(404);
         assert_eq!(server.dump(), before);
     }
+}
+
+/// Whoever answers, by their login and their token, in the words of each dialect.
+struct Agent {
+    url: String,
+    token: String,
+}
+
+impl Agent {
+    fn get(&self, path: &str) -> Value {
+        self.ask(client().get(format!("{}{path}", self.url)))
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        self.ask(client().post(format!("{}{path}", self.url)).json(body))
+    }
+
+    fn ask(&self, request: reqwest::RequestBuilder) -> Value {
+        let request = request.header("api-login", "agnes@example.com").header("api-key", &self.token);
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let answer = request.bearer_auth(&self.token).send().await.unwrap();
+            assert!(answer.status().is_success(), "{}", answer.status());
+            answer.json().await.unwrap()
+        })
+    }
+}
+
+/// A text from a telephone, seen and answered in every dialect that has words for it.
+fn a_text(database: Database) {
+    let installation = Installation::new(database);
+    let command = |line: &str| installation.command(&line.split(' ').collect::<Vec<_>>());
+    command("workspace add shop");
+    command("credit add --workspace shop --amount 1");
+    command("person add --workspace shop --kind agent --external-id agnes --email agnes@example.com");
+    let token = command("token add --workspace shop --person agnes")["token"].as_str().unwrap().to_owned();
+    let server = installation.start();
+    let agnes = Agent { url: server.url.clone(), token };
+    command("carrier add --workspace shop --kind handset --address 12345");
+    command("handset say --workspace shop --from +33600000001 --to 12345 Hello?");
+
+    let inbox = agnes.get("/v1/public/conversations/list");
+    let id = inbox[0]["conversation_id"].as_str().unwrap();
+    assert_eq!((inbox.as_array().unwrap().len(), &inbox[0]["last_message"]), (1, &json!("Hello?")));
+    let tickets = agnes.get("/v2/conversations");
+    assert_eq!((tickets.as_array().unwrap().len(), &tickets[0]["conversationId"]), (1, &json!(id)));
+    let stored = "SELECT m.body, c.id FROM message m JOIN conversation c ON c.workspace = m.workspace AND c.id = m.conversation";
+    assert_eq!(rows(&installation.database, stored), [["Hello?", id]]);
+    let orders = client().get(format!("{}/conversations", server.url));
+    assert_eq!(agnes.ask(orders), json!([]), "a marketplace has no word for it");
+
+    agnes.post(&format!("/v2/conversations/{id}/messages"), &json!({"messageContent": "Good morning."}));
+    let received = || command("handset read --workspace shop --phone +33600000001");
+    until("the answer on the telephone", || received() != json!([]));
+    assert_eq!((&received()[0]["from"], &received()[0]["text"]), (&json!("12345"), &json!("Good morning.")));
+    let messages = || agnes.get("/v1/public/conversations/messages/list?contact=0600000001");
+    until("the report", || messages()[0]["delivery_status"] == "DELIVERED");
+    let said: Vec<Value> =
+        messages().as_array().unwrap().iter().map(|m| json!([m["direction"], m["text"]])).collect();
+    assert_eq!(said, [json!(["outbound", "Good morning."]), json!(["inbound", "Hello?"])]);
+}
+
+#[test]
+fn a_text_is_seen_and_answered_in_every_dialect_sqlite() {
+    a_text(Database::sqlite());
+}
+
+#[test]
+fn a_text_is_seen_and_answered_in_every_dialect_postgres() {
+    Database::postgres().into_iter().for_each(a_text);
 }
 
 fn bodies(messages: &Value) -> Vec<&str> {

@@ -4,13 +4,14 @@
 use parlance_engine::channel::Channel;
 use parlance_engine::conversation::line::{Line, Messages, Page};
 use parlance_engine::file::Attachment as EngineAttachment;
-use parlance_engine::message::{Delivery, Message as EngineMessage};
+use parlance_engine::message::Message as EngineMessage;
 use parlance_engine::person::Person;
 use parlance_engine::{ConversationId, MessageId, PersonId, Result};
 use serde::Serialize;
 
 use super::spelling::Moment;
 use crate::app::Links;
+use crate::callback;
 use crate::dialect::spelling::{Shown, bytes};
 
 /// A page of conversations: a bare array (contract §1.1).
@@ -113,7 +114,7 @@ impl<'a> Message<'a> {
             message_id: Shown(message.id),
             text: &message.body,
             direction: if is_inbound { "inbound" } else { "outbound" },
-            delivery_status: message.delivery.filter(|_| !is_inbound).and_then(delivery),
+            delivery_status: message.delivery.filter(|_| !is_inbound).and_then(callback::word),
             channel: message.channel.map(Channel::as_str),
             user_identifier: contact.address_in(line.family),
             user_identifiers: Identifiers {
@@ -138,21 +139,6 @@ impl<'a> Attachment<'a> {
             url: links.view(&file.link),
         }
     }
-}
-
-/// The contract's words for what became of a message (§4.1); none while it waits for its carrier.
-fn delivery(delivery: Delivery) -> Option<&'static str> {
-    Some(match delivery {
-        Delivery::Queued => return None,
-        Delivery::Accepted => "ACK",
-        // What was sent for show has arrived where it was to.
-        Delivery::Delivered | Delivery::Simulated => "DELIVERED",
-        Delivery::Undelivered => "NOT_DELIVERED",
-        Delivery::BadDestination => "BAD_DESTINATION",
-        Delivery::NotAllowed => "NOT_ALLOWED",
-        Delivery::OptedOut => "BLACKLISTED_NUMBER",
-        Delivery::Unknown => "UNKNOWN_DELIVERY",
-    })
 }
 
 /// Agents are known by their e-mail addresses here.

@@ -3,6 +3,7 @@
 mod account;
 mod base;
 mod campaign;
+mod client;
 mod contact;
 mod conversation;
 mod generated;

@@ -24,7 +24,7 @@ def notify(url: str, text: str) -> bool:
     """Whether apprise says that it was sent."""
     sender = apprise.Apprise()
     assert sender.add(url), url
-    return sender.notify(body=text)
+    return bool(sender.notify(body=text))
 
 
 login, key = setting["login"], setting["key"]
