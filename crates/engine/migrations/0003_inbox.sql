@@ -72,7 +72,7 @@ ALTER TABLE message ADD COLUMN channel TEXT;
 ALTER TABLE message ADD COLUMN delivery TEXT;
 
 -- The other end of one of our addresses. The secret signs and checks what a gateway and we send each other; spelling is
--- how its reports spell the ids that it gave.
+-- how its reports spell the ids that it gave. Of several nodes its holder speaks with it, until its time is up.
 CREATE TABLE carrier (
     workspace BIGINT NOT NULL,
     id TEXT NOT NULL,
@@ -84,6 +84,8 @@ CREATE TABLE carrier (
     state_detail TEXT NOT NULL DEFAULT '',
     state_at BIGINT NOT NULL,
     spelling TEXT,
+    holder TEXT,
+    held_until BIGINT,
     created_at BIGINT NOT NULL,
     removed_at BIGINT,
     PRIMARY KEY (workspace, id)

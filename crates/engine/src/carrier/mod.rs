@@ -13,7 +13,7 @@ use crate::db::stored_enum;
 use crate::submission::Spelling;
 use crate::{CarrierId, Cx, Error, Result, Time, phone, workspace};
 
-pub use everywhere::{all, by_id};
+pub use everywhere::{Held, all, by_id, held, hold, let_go};
 pub use received::{Inbound, Outcome, answered, receive, sweep};
 
 stored_enum! {

@@ -2,7 +2,7 @@
 
 use parlance_engine::carrier::{self, Carrier, Kind, New};
 use parlance_engine::handset::{self, Text};
-use parlance_engine::{Error, MessageId, Principal, Result, Time};
+use parlance_engine::{Engine, Error, MessageId, Principal, Result, Time};
 
 use crate::support::{House, on_both};
 
@@ -71,6 +71,37 @@ on_both! {
         assert!(stands("up", "").2 > since);
     }
 
+    fn of_several_nodes_one_holds_a_carrier_until_its_time_is_up(house: &House) {
+        let [shop, desk] = ["shop", "desk"].map(|slug| house.workspace(slug).id);
+        let other = house.another_node();
+        let hold = |engine: &Engine, node: &'static str| {
+            engine.write_blocking(Principal::OPERATOR, move |cx| carrier::hold(cx, node)).unwrap();
+        };
+        let held = |node: &'static str| {
+            let held = house.read(Principal::OPERATOR, move |cx| carrier::held(cx, node)).unwrap();
+            (held.carriers.into_iter().map(|(workspace, _)| workspace).collect::<Vec<_>>(), held.is_due)
+        };
+        assert_eq!(held("a"), (vec![], false), "there is nothing to hold");
+        add(house, Principal::Operator(Some(shop)), Kind::Handset, "12345", None).unwrap();
+        assert_eq!([held("a"), held("b")], [(vec![], true), (vec![], true)]);
+        hold(&house.engine, "a");
+        hold(&other, "b");
+        assert_eq!([held("a"), held("b")], [(vec![shop], false), (vec![], false)]);
+        add(house, Principal::Operator(Some(desk)), Kind::Handset, "12345", None).unwrap();
+        hold(&other, "b");
+        assert_eq!([held("a"), held("b")], [(vec![shop], false), (vec![desk], false)]);
+        house.clock.forward(4);
+        assert_eq!([held("a"), held("b")], [(vec![shop], true), (vec![desk], true)], "it is time to say so again");
+        hold(&house.engine, "a");
+        house.clock.forward(4);
+        assert_eq!([held("a"), held("b")], [(vec![shop], true), (vec![], true)], "b is silent");
+        hold(&house.engine, "a");
+        assert_eq!(held("a"), (vec![shop, desk], false), "a takes over what was b's");
+        house.write(Principal::OPERATOR, |cx| carrier::let_go(cx, "a")).unwrap();
+        hold(&other, "b");
+        assert_eq!([held("a"), held("b")], [(vec![], false), (vec![shop, desk], false)]);
+    }
+
     fn carriers_are_the_operators(house: &House) {
         let shop = house.workspace("shop");
         let operator = Principal::Operator(Some(shop.id));
@@ -80,6 +111,9 @@ on_both! {
         forbidden(add(house, agent.into(), Kind::Handset, "1", None).map(drop));
         forbidden(house.read(agent, |cx| carrier::list(cx).map(drop)));
         forbidden(house.read(agent, |cx| carrier::all(cx).map(drop)));
+        forbidden(house.read(agent, |cx| carrier::held(cx, "a").map(drop)));
+        forbidden(house.write(agent, |cx| carrier::hold(cx, "a")));
+        forbidden(house.write(agent, |cx| carrier::let_go(cx, "a")));
         forbidden(house.read(agent, move |cx| carrier::by_id(cx, id).map(drop)));
         forbidden(house.write(agent, |cx| carrier::remove(cx, "12345").map(drop)));
         forbidden(house.write(agent, move |cx| carrier::set_state(cx, id, "up", "")));

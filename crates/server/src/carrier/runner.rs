@@ -1,9 +1,11 @@
-//! Keeps a task for each carrier of every workspace, and follows carriers that are added and removed.
+//! Keeps a task for each carrier of every workspace, and follows carriers that are added and removed. Of several nodes
+//! on one database each keeps those that no other holds.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use parlance_engine::carrier::{self, Carrier};
+use parlance_engine::db::Address;
 use parlance_engine::{CarrierId, Principal, Result, WorkspaceId};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -23,9 +25,9 @@ struct Served {
 
 /// Serves all carriers until `shutdown`.
 pub async fn run(app: &App, shutdown: &CancellationToken) {
-    let mut served = HashMap::new();
+    let (node, mut served) = (format!("{:032x}", rand::random::<u128>()), HashMap::new());
     while !shutdown.is_cancelled() {
-        if let Err(error) = follow(app, &mut served).await {
+        if let Err(error) = follow(app, &node, &mut served).await {
             tracing::warn!(%error, "which carriers there are could not be looked up; it is tried again");
         }
         tokio::select! {
@@ -36,11 +38,14 @@ pub async fn run(app: &App, shutdown: &CancellationToken) {
     for (_, one) in served {
         one.end().await;
     }
+    if let Err(error) = app.engine.write(Principal::OPERATOR, move |cx| carrier::let_go(cx, &node)).await {
+        tracing::warn!(%error, "carriers could not be let go; another node takes them over in some seconds");
+    }
 }
 
 /// Begins to serve those that are new, and again those whose task has ended; ends with those that are gone.
-async fn follow(app: &App, served: &mut HashMap<CarrierId, Served>) -> Result<()> {
-    let all = app.engine.read(Principal::OPERATOR, carrier::all).await?;
+async fn follow(app: &App, node: &str, served: &mut HashMap<CarrierId, Served>) -> Result<()> {
+    let all = held(app, node).await?;
     let gone: Vec<CarrierId> =
         served.iter().filter(|(id, one)| is_gone(**id, one, &all)).map(|(id, _)| *id).collect();
     for id in gone {
@@ -52,6 +57,22 @@ async fn follow(app: &App, served: &mut HashMap<CarrierId, Served>) -> Result<()
         served.entry(carrier.id).or_insert_with(|| Served::begin(app, workspace, carrier));
     }
     Ok(())
+}
+
+/// The carriers that this node has to serve, after it has taken what nobody holds.
+async fn held(app: &App, node: &str) -> Result<Vec<(WorkspaceId, Carrier)>> {
+    // There is no other node on a file, and nobody to wait for after a crash.
+    if matches!(app.engine.address(), Address::Sqlite(_)) {
+        return app.engine.read(Principal::OPERATOR, carrier::all).await;
+    }
+    let look = |name: String| app.engine.read(Principal::OPERATOR, move |cx| carrier::held(cx, &name));
+    let held = look(node.to_owned()).await?;
+    if !held.is_due {
+        return Ok(held.carriers);
+    }
+    let name = node.to_owned();
+    app.engine.write(Principal::OPERATOR, move |cx| carrier::hold(cx, &name)).await?;
+    look(node.to_owned()).await.map(|held| held.carriers)
 }
 
 fn is_gone(id: CarrierId, one: &Served, all: &[(WorkspaceId, Carrier)]) -> bool {

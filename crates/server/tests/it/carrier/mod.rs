@@ -3,6 +3,7 @@
 mod crash;
 mod handset;
 mod hostile;
+mod node;
 mod receive;
 mod send;
 mod shop;

@@ -56,6 +56,11 @@ impl Database {
             Address::Postgres(url) => execute(url, sql),
         }
     }
+
+    /// The same one for another node; it does not go away with this.
+    pub fn beside(&self) -> Database {
+        Database { address: self.address.clone(), _folder: None, name: None }
+    }
 }
 
 impl Drop for Database {
