@@ -12,6 +12,7 @@ mod submission;
 
 use parlance_engine::access::Caller;
 use parlance_engine::campaign::{self as campaigns, Purpose, Send, Ticket};
+use parlance_engine::carrier::part::{self, Part, Piece};
 use parlance_engine::carrier::{self as carriers, Carrier, Inbound, Kind, Outcome};
 use parlance_engine::channel::Channel;
 use parlance_engine::credit::price::{self, Price};
@@ -136,7 +137,7 @@ impl Shop {
     }
 }
 
-/// Something in every table of the rooms that send: a text that came in, one that waits, one that was taken, a report of
+/// Something in every table of the rooms that send: a text that came in, half of another, one that waits, one that was taken, a report of
 /// nothing, and a campaign half way.
 pub fn furnish(house: &House, workspace: &Workspace) {
     let shop = Shop::in_workspace(house, workspace.clone());
@@ -155,8 +156,18 @@ pub fn furnish(house: &House, workspace: &Workspace) {
         text: "Hello Ben.".to_owned(),
         at: Time(0),
     };
+    let half = Part {
+        carrier: shop.carrier.id,
+        from: BEN.to_owned(),
+        to: "12345".to_owned(),
+        reference: "8:7".to_owned(),
+        total: 2,
+        number: 1,
+        piece: Piece { coding: 0, octets: b"Half of".to_vec() },
+    };
     house
         .write(shop.operator, move |cx| {
+            part::receive(cx, &half, |_| String::new())?;
             price::set(cx, &price)?;
             handset::deliver(cx, &on_phone)?;
             campaigns::expand(cx, &ticket, 1)
