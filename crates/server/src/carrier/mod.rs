@@ -3,10 +3,14 @@
 
 mod courier;
 mod desk;
+mod door;
 mod handset;
+mod http;
+mod rcs;
 mod runner;
 mod smpp;
 
+use axum::Router;
 use futures_util::future::BoxFuture;
 use parlance_engine::carrier::{Carrier, Kind};
 use parlance_engine::message::Delivery;
@@ -16,6 +20,13 @@ use tokio_util::sync::CancellationToken;
 pub use self::desk::Desk;
 pub use self::runner::run;
 pub use self::smpp::Settings as SmppSettings;
+use crate::app::App;
+use crate::outgoing::Outgoing;
+
+/// The routes by which carriers call us.
+pub fn routes() -> Router<App> {
+    http::routes().merge(rcs::routes())
+}
 
 /// What a carrier says to a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,13 +62,19 @@ pub trait Wire: Send + Sync {
 }
 
 /// The wire of a carrier; a sentence for the operator when what is configured for it cannot be used.
-fn wire(desk: &Desk, carrier: &Carrier) -> Result<Box<dyn Wire>, String> {
-    match carrier.kind {
-        Kind::Handset => Ok(Box::new(handset::Handset::new(desk.clone()))),
-        Kind::Smpp => {
-            let url = carrier.url.as_deref().ok_or("It has no URL.")?;
-            Ok(Box::new(smpp::Smpp::new(desk.clone(), SmppSettings::read(url)?)))
+fn wire(desk: &Desk, outgoing: &Outgoing, carrier: &Carrier) -> Result<Box<dyn Wire>, String> {
+    let url = || carrier.url.as_deref().ok_or("It has no URL.");
+    Ok(match carrier.kind {
+        Kind::Handset => Box::new(handset::Handset::new(desk.clone())),
+        Kind::Smpp => Box::new(smpp::Smpp::new(desk.clone(), SmppSettings::read(url()?)?)),
+        Kind::Http => {
+            let secret = carrier.secret.clone().ok_or("It has no secret.")?;
+            let (desk, outgoing, url) = (desk.clone(), outgoing.clone(), url()?.to_owned());
+            Box::new(http::Gateway { desk, outgoing, url, secret })
         }
-        Kind::Http | Kind::Rcs => Err("This kind of carrier cannot be served.".to_owned()),
-    }
+        Kind::Rcs => {
+            let settings = rcs::Settings::read(url()?, &carrier.address)?;
+            Box::new(rcs::Rcs::new(desk.clone(), outgoing.clone(), settings))
+        }
+    })
 }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Desk, courier, wire};
 use crate::app::App;
+use crate::outgoing::Outgoing;
 
 /// Between two looks at which carriers there are.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -83,7 +84,8 @@ impl Served {
     fn begin(app: &App, workspace: WorkspaceId, carrier: Carrier) -> Served {
         let stop = CancellationToken::new();
         let desk = Desk::new(app.engine.clone(), workspace, carrier.id);
-        Served { task: tokio::spawn(serve(desk, carrier, stop.clone())), stop }
+        let task = tokio::spawn(serve(desk, app.outgoing.clone(), carrier, stop.clone()));
+        Served { task, stop }
     }
 
     async fn end(self) {
@@ -94,8 +96,8 @@ impl Served {
     }
 }
 
-async fn serve(desk: Desk, carrier: Carrier, stop: CancellationToken) {
-    match wire(&desk, &carrier) {
+async fn serve(desk: Desk, outgoing: Outgoing, carrier: Carrier, stop: CancellationToken) {
+    match wire(&desk, &outgoing, &carrier) {
         Ok(wire) => {
             tokio::join!(wire.run(&stop), courier::run(&desk, wire.as_ref(), &stop));
         }

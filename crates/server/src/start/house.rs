@@ -15,7 +15,7 @@ use crate::config::{Config, MetricsListen};
 use crate::http::{self, Limits, Listening, Shell};
 use crate::mail::{self, Mailer};
 use crate::outgoing::Outgoing;
-use crate::{dialect, file, work};
+use crate::{carrier, dialect, file, work};
 
 /// A server that has everything it needs and waits for its first request.
 pub struct House {
@@ -74,7 +74,8 @@ impl House {
 fn routes(app: &App) -> Router {
     let ready = app.clone();
     let health = http::health::routes(move || is_ready(ready.clone()));
-    dialect::routes().merge(file::routes()).merge(mail::routes()).with_state(app.clone()).merge(health)
+    let others = file::routes().merge(mail::routes()).merge(carrier::routes());
+    dialect::routes().merge(others).with_state(app.clone()).merge(health)
 }
 
 /// Whether the database answers.

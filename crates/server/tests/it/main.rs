@@ -7,6 +7,7 @@ mod crash;
 mod cross;
 mod document;
 mod fault;
+mod gateway;
 mod http;
 mod mail;
 mod managem;

@@ -43,15 +43,37 @@ impl Default for Behaviour {
 pub struct Heard {
     /// The request line and the headers.
     pub head: String,
-    /// The body, which is JSON or nothing.
+    /// The body, if it is JSON.
     pub body: Value,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Heard {
+    /// The path and what stands behind it.
+    pub fn target(&self) -> &str {
+        self.head.split(' ').nth(1).unwrap_or_default()
+    }
+
     /// The value of a header; empty when there is none.
     pub fn header(&self, name: &str) -> &str {
         let named = |line: &&str| line.split_once(':').is_some_and(|(n, _)| n.eq_ignore_ascii_case(name));
         self.head.lines().find(named).and_then(|line| line.split_once(": ")).map_or("", |(_, value)| value)
+    }
+}
+
+impl Behaviour {
+    /// A 200 with this JSON.
+    pub fn say(body: &Value) -> Behaviour {
+        Behaviour::say_with(200, body)
+    }
+
+    /// This status with this JSON.
+    pub fn say_with(status: u16, body: &Value) -> Behaviour {
+        let body = body.to_string();
+        let length = body.len();
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+        Behaviour::Say(format!("{head}{body}").into_bytes())
     }
 }
 
@@ -123,8 +145,8 @@ fn hear(stream: &TcpStream) -> Option<Heard> {
             return None;
         }
     }
-    let heard = Heard { head, body: Value::Null };
+    let heard = Heard { head, body: Value::Null, bytes: Vec::new() };
     let mut body = vec![0; heard.header("content-length").trim().parse().unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    Some(Heard { body: serde_json::from_slice(&body).unwrap_or_default(), ..heard })
+    Some(Heard { body: serde_json::from_slice(&body).unwrap_or_default(), bytes: body, ..heard })
 }

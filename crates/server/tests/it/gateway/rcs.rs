@@ -1,0 +1,154 @@
+//! RCS, against a service of the test's own.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use parlance_engine::carrier::Kind;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sha2::Sha512;
+
+use super::{Shop, with_gateway};
+use crate::support::{Answer, Behaviour, Receiver, Server, until};
+
+/// Calls the webhook as the service does.
+fn tell(shop: &Shop<'_>, event: &Value) -> Answer {
+    tell_bytes(shop, event.to_string().as_bytes(), shop.secret())
+}
+
+fn tell_bytes(shop: &Shop<'_>, data: &[u8], secret: &str) -> Answer {
+    let mac = Hmac::<Sha512>::new_from_slice(secret.as_bytes()).expect("any key will do").chain_update(data);
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    let body = json!({ "message": { "data": STANDARD.encode(data), "messageId": "1" } });
+    let request = shop.server.request(Method::POST, &shop.path("rcs")).json(&body);
+    shop.server.send(request.header("x-goog-signature", signature))
+}
+
+fn text(id: &str, text: &str) -> Value {
+    json!({
+        "senderPhoneNumber": "+33600000001", "messageId": id, "sendTime": "2026-01-31T12:00:00.5Z",
+        "agentId": "12345", "text": text,
+    })
+}
+
+fn event(kind: &str, message: &Value) -> Value {
+    json!({
+        "senderPhoneNumber": "+33600000001", "eventType": kind, "eventId": "e", "messageId": message,
+        "sendTime": "2026-01-31T12:00:00Z", "agentId": "12345",
+    })
+}
+
+with_gateway! {
+    fn a_message_comes_in_is_answered_and_is_read(server: &Server, service: &Receiver) {
+        let shop = Shop::open(server, Kind::Rcs, &service.url("/?token=t0ken"));
+        service.behave(Behaviour::say(&json!({})));
+        tell(&shop, &text("m-1", "Bonjour")).expect_ok();
+        tell(&shop, &text("m-1", "Bonjour")).expect_ok();
+        shop.answer("Bonsoir");
+        shop.until_said(&["Bonjour|-", "Bonsoir|accepted"]);
+        let heard = service.heard();
+        let id = heard[1].target().split("messageId=").nth(1).expect("an id").split('&').next().unwrap().to_owned();
+        let lines: Vec<String> = heard
+            .iter()
+            .map(|call| format!("{} {}", call.head.lines().next().unwrap().replace(&id, "ID"), call.body))
+            .collect();
+        insta::assert_snapshot!("what_the_service_is_asked", lines.join("\n"));
+        assert!(heard.iter().all(|call| call.header("authorization") == "Bearer t0ken"));
+        tell(&shop, &event("IS_TYPING", &Value::Null)).expect_ok();
+        shop.until_said(&["Bonjour|-", "Bonsoir|accepted"]);
+        for kind in ["DELIVERED", "READ", "DELIVERED"] {
+            tell(&shop, &event(kind, &json!(id))).expect_ok();
+            shop.until_said(&["Bonjour|-", "Bonsoir|delivered"]);
+        }
+        shop.answer("Encore");
+        until("a second message", || service.heard().len() == 3);
+        assert!(service.heard()[2].target().contains("/agentMessages?"), "the phone is known to be reached");
+    }
+
+    fn a_phone_without_rcs_is_no_destination(server: &Server, service: &Receiver) {
+        let shop = Shop::open(server, Kind::Rcs, &service.url("/?token=t"));
+        tell(&shop, &text("m-1", "Bonjour")).expect_ok();
+        service.behave(Behaviour::Answer(404));
+        shop.answer("Bonsoir");
+        shop.until_said(&["Bonjour|-", "Bonsoir|bad_destination"]);
+    }
+
+    fn a_handshake_is_answered_to_whoever_knows_the_secret(server: &Server, service: &Receiver) {
+        let shop = Shop::open(server, Kind::Rcs, &service.url("/?token=t"));
+        let shake = |token: &str, secret: &str| {
+            let body = json!({ "clientToken": token, "secret": secret });
+            server.send(server.request(Method::POST, &shop.path("rcs")).json(&body))
+        };
+        let answer = shake(shop.secret(), "s3cr3t");
+        assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, b"s3cr3t".as_slice()));
+        assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+        shake("guess", "s3cr3t").expect(401);
+        shake("", "s3cr3t").expect(401);
+        shake(shop.secret(), &"x".repeat(2_000)).expect(400);
+    }
+
+    fn only_what_the_service_has_sealed_is_believed(server: &Server, service: &Receiver) {
+        let shop = Shop::open(server, Kind::Rcs, &service.url("/?token=t"));
+        let (data, before) = (text("m-1", "Bonjour").to_string(), server.dump());
+        tell_bytes(&shop, data.as_bytes(), "guess").expect(401);
+        let body = json!({ "message": { "data": STANDARD.encode(&data) } });
+        let request = || server.request(Method::POST, &shop.path("rcs")).json(&body);
+        server.send(request()).expect(401);
+        for signature in ["", "AAAA", "%%%", "v1=00"] {
+            server.send(request().header("x-goog-signature", signature)).expect(401);
+        }
+        let request = server.request(Method::POST, &shop.path("rcs")).json(&json!({ "message": { "data": "%" } }));
+        server.send(request).expect(401);
+        for body in ["", "{}", "[]", "x", r#"{"message":1}"#] {
+            server.send(server.request(Method::POST, &shop.path("rcs")).body(body)).expect(400);
+        }
+        assert_eq!(server.dump(), before);
+    }
+
+    fn whatever_the_service_has_sealed_is_answered_with_a_success(server: &Server, service: &Receiver) {
+        let shop = Shop::open(server, Kind::Rcs, &service.url("/?token=t"));
+        let mut runner = TestRunner::new(Config { cases: 100, failure_persistence: None, ..Config::default() });
+        let number = prop_oneof![Just("+33600000001".to_owned()), ".{0,20}"];
+        let event = (number, ".{0,20}", prop::option::of(".{0,30}"), prop::option::of("[A-Z_]{0,12}"));
+        let event = event.prop_map(|(from, id, text, kind)| {
+            json!({ "senderPhoneNumber": from, "messageId": id, "text": text, "eventType": kind })
+        });
+        let data = prop_oneof![
+            event.prop_map(|event| event.to_string().into_bytes()),
+            prop::collection::vec(any::<u8>(), 0..200),
+        ];
+        let outcome = runner.run(&data, |data| {
+            let status = tell_bytes(&shop, &data, shop.secret()).status.as_u16();
+            prop_assert_eq!(status, 200, "{:?}", String::from_utf8_lossy(&data));
+            Ok(())
+        });
+        outcome.expect("nothing is told for seven days");
+    }
+
+    fn a_service_account_s_key_is_exchanged_for_a_token(server: &Server, service: &Receiver) {
+        let key = STANDARD.encode(include_bytes!("../managem/keys/rsa.der"));
+        let pem = format!("-----BEGIN RSA PRIVATE KEY-----\n{key}\n-----END RSA PRIVATE KEY-----\n");
+        let file = server.data().join("agent.json");
+        let account = json!({
+            "client_email": "agent@shop.example", "private_key": pem, "token_uri": service.url("/token"),
+        });
+        std::fs::write(&file, account.to_string()).expect("a file");
+        let shop = Shop::open(server, Kind::Rcs, &service.url(&format!("/?key_file={}", file.display())));
+        service.behave(Behaviour::say(&json!({ "access_token": "gr4nted", "expires_in": 3600 })));
+        tell(&shop, &text("m-1", "Bonjour")).expect_ok();
+        shop.answer("Bonsoir");
+        shop.until_said(&["Bonjour|-", "Bonsoir|accepted"]);
+        let heard = service.heard();
+        let targets: Vec<&str> = heard.iter().map(|call| call.target().split(['?', '+']).next().unwrap()).collect();
+        assert_eq!(targets, ["/token", "/v1/phones/", "/v1/phones/"], "one token for both calls");
+        assert!(heard[1..].iter().all(|call| call.header("authorization") == "Bearer gr4nted"));
+        let form = String::from_utf8(heard[0].bytes.clone()).expect("a form");
+        let jwt = form.split("assertion=").nth(1).expect("an assertion");
+        let claims = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1).unwrap()).expect("claims");
+        let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+        assert_eq!((&claims["iss"], &claims["aud"]), (&json!("agent@shop.example"), &json!(service.url("/token"))));
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3_600);
+    }
+}
