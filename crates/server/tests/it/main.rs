@@ -1,6 +1,7 @@
 //! The server from outside: every test starts its own, speaks HTTP to it, and runs on both databases.
 
 mod callback;
+mod campaign;
 mod carrier;
 mod command;
 mod crash;
