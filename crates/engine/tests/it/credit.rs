@@ -1,5 +1,6 @@
 //! Credit: what is spent is there, every change of it is a line, and what costs how much is the operator's to say.
 
+use parlance_engine::credit::affordable::{self, ENDLESS};
 use parlance_engine::credit::price::{self, DEFAULT_MICRO, Price, Prices};
 use parlance_engine::credit::{self, AMOUNT_MICRO_MAX, Line};
 use parlance_engine::person::Kind;
@@ -101,5 +102,29 @@ on_both! {
             forbidden(house.read(other, |cx| credit::balance(cx).map(drop)));
         }
         forbidden(house.read(Principal::Nobody, |cx| credit::balance(cx).map(drop)));
+    }
+
+    fn what_is_left_buys_as_much_as_prices_say(house: &House) {
+        let shop = house.workspace("shop");
+        let (operator, agent) = (Principal::Operator(Some(shop.id)), house.agent(&shop, "agnes"));
+        house.write(operator, |cx| credit::add(cx, 1_000_000, "added")).unwrap();
+        for (country, amount_micro) in [("ES", 300_000), ("IT", 0)] {
+            let price = Price { product: "sms_premium".into(), country: country.into(), amount_micro };
+            house.write(operator, move |cx| price::set(cx, &price)).unwrap();
+        }
+        let pieces = |product: &'static str, country: &'static str| {
+            house.read(agent, move |cx| affordable::pieces(cx, product, country)).unwrap()
+        };
+        assert_eq!([pieces("sms_premium", "FR"), pieces("sms_premium", "ES"), pieces("sms_premium", "IT")], [20, 3, ENDLESS]);
+        assert_eq!([pieces("vocal_sms", "ES"), pieces("hlr", "FR")], [20, 0]);
+        let named = ["ES".to_owned(), "FR".to_owned()];
+        let told = house.read(agent, move |cx| affordable::by_country(cx, &named)).unwrap();
+        let told: Vec<_> = told.into_iter().map(|of| (of.country, of.sms_premium, of.sms_low_cost)).collect();
+        assert_eq!(told, [("ES".to_owned(), 3, 20), ("FR".to_owned(), 20, 20)]);
+        let own = house.read(agent, |cx| affordable::by_country(cx, &[])).unwrap();
+        assert_eq!(own.iter().map(|of| of.country.as_str()).collect::<Vec<_>>(), ["FR"]);
+        let customer = house.customer(&shop, "ada");
+        let refused = house.read(customer, |cx| affordable::by_country(cx, &[]));
+        assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
     }
 }

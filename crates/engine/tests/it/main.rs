@@ -26,6 +26,7 @@ mod sanitise;
 mod search;
 mod sending;
 mod simulation;
+mod staff;
 mod support;
 mod tenancy;
 mod ticket;
