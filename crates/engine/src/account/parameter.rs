@@ -82,7 +82,9 @@ impl Parameter {
         }
     }
 
-    fn is_url(self) -> bool {
+    /// Whether it is what is called.
+    #[must_use]
+    pub fn is_url(self) -> bool {
         matches!(
             self,
             Parameter::InboundUrl | Parameter::DeliveryUrl | Parameter::OptOutUrl | Parameter::VisitUrl

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parlance_engine::account::Parameters;
 use reqwest::header::HeaderMap;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode, Url};
@@ -137,6 +138,21 @@ impl Outgoing {
             Some(address) if !self.allowed.may_call(address) => refused("this address may not be called"),
             _ => Ok(url),
         }
+    }
+
+    /// [`Outgoing::check`] of every URL that an account has called, when it says so: the sooner it hears of it, the better.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`](parlance_engine::Error::Invalid), with the name of the parameter.
+    pub fn check_parameters(&self, parameters: &Parameters) -> parlance_engine::Result<()> {
+        let urls = parameters.iter().filter(|(parameter, _)| parameter.is_url());
+        for (parameter, url) in
+            urls.flat_map(|(parameter, urls)| urls.lines().map(move |url| (parameter, url)))
+        {
+            let refused = |why: Trouble| parlance_engine::Error::invalid(parameter.as_str(), why.to_string());
+            self.check(url).map_err(refused)?;
+        }
+        Ok(())
     }
 
     /// Makes a call.

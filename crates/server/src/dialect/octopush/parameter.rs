@@ -52,6 +52,7 @@ pub(super) async fn edit(asked: Asked) -> Result<Response, Refused> {
         new.extend(said(&asked.fields, parameters));
         new.extend(said(&asked.fields.inside(group), parameters));
     }
+    asked.app.outgoing.check_parameters(&new)?;
     let set = move |cx: &mut Cx<'_>| {
         account::set_parameters(cx, &new)?;
         account::parameters(cx)

@@ -29,6 +29,7 @@ pub(super) async fn create(asked: Asked) -> Result<Response, Refused> {
         password: password(&asked).await?,
         parameters: parameters(&asked.fields),
     };
+    asked.app.outgoing.check_parameters(&new.parameters)?;
     let made = asked.write(move |cx| sub_account::create(cx, &new)).await?;
     Ok(answer(StatusCode::CREATED, text(&wire(&made.0, Some(&made.1)))?))
 }
@@ -48,6 +49,7 @@ pub(super) async fn edit(At(email): At<String>, asked: Asked) -> Result<Response
         password: password(&asked).await?,
         parameters: parameters(&asked.fields),
     };
+    asked.app.outgoing.check_parameters(&change.parameters)?;
     let edit = move |cx: &mut parlance_engine::Cx<'_>| sub_account::edit(cx, &email, &change);
     let account = asked.write(edit).await?;
     Ok(answer(StatusCode::OK, text(&wire(&account, None))?))

@@ -2,6 +2,8 @@
 
 use parlance_engine::account::Parameter;
 use parlance_engine::callback::State;
+use parlance_engine::person::{self, Change, Facts, Kind};
+use reqwest::Method;
 
 use super::Line;
 use crate::support::{Behaviour, Database, Receiver, Server};
@@ -67,4 +69,34 @@ fn what_is_not_encrypted_is_not_called_unless_that_is_allowed() {
     line.pass(1);
     assert_eq!(line.log()[0].outcome, "the URL must begin with https://");
     assert!(customer.heard().is_empty());
+}
+
+#[test]
+fn a_url_that_leads_inside_is_refused_when_it_is_said() {
+    let server = Server::start(Database::sqlite());
+    let shop = server.workspace("shop");
+    let agent = server.user(&shop, Kind::Agent, "agnes");
+    let facts = Facts { email: Some("agnes@shop.example".into()), ..Facts::default() };
+    let (id, change) = (agent.id, Change { facts, ..Change::default() });
+    server.operator(Some(&shop), move |cx| person::set(cx, id, &change));
+    let say = |url: &str| {
+        let body = serde_json::json!({ "callbacks": { "callback_url_for_inbounds": url } });
+        let request = server.request(Method::PATCH, "/v1/public/user/campaign-parameters/edit").json(&body);
+        server
+            .send(request.header("api-login", "agnes@shop.example").header("api-key", &agent.token))
+            .status
+            .as_u16()
+    };
+    for url in [
+        "https://127.0.0.1/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://0xa9fea9fe/latest",
+        "https://192.168.1.1:8443/x",
+        "http://shop.example/",
+        "https://ada:secret@shop.example/",
+    ] {
+        assert_eq!(say(url), 400, "{url}");
+    }
+    assert!(server.rows("SELECT name FROM account_parameter".into()).is_empty());
+    assert_eq!(say("https://shop.example/hook?token=1"), 200);
 }
