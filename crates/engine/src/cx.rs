@@ -7,7 +7,7 @@ use crate::access::{Caller, Principal};
 use crate::db::Conn;
 use crate::event::{Event, Kind};
 use crate::id::uuid_v7;
-use crate::{Error, Result, Time, WorkspaceId};
+use crate::{Error, Result, Time, WorkspaceId, person};
 
 /// The context of one verb in one transaction.
 pub struct Cx<'t> {
@@ -52,6 +52,16 @@ impl<'t> Cx<'t> {
         match self.who {
             Principal::Operator(Some(workspace)) => Ok(workspace),
             _ => Err(Error::Forbidden("Only the operator can do this.")),
+        }
+    }
+
+    /// The workspace in which an agent asks, or the operator acts; [`Error::Forbidden`] for everybody else.
+    pub(crate) fn staff(&self) -> Result<WorkspaceId> {
+        match self.who {
+            Principal::Person(caller) if caller.kind != person::Kind::Agent => {
+                Err(Error::Forbidden("Only an agent can do this."))
+            }
+            _ => self.workspace(),
         }
     }
 

@@ -60,7 +60,7 @@ pub fn delete(cx: &mut Cx<'_>, name: &str) -> Result<()> {
 }
 
 /// Who is on a list, or has a tag, with an id above `after`, in the order of their ids; at most `limit` and
-/// [`PAGE_MAX`]. [`Error::NotFound`] when there is no such list.
+/// [`PAGE_MAX`]. [`Error::NotFound`] when there is no such list, [`Error::Forbidden`] for a person who is no agent.
 pub fn members(
     cx: &mut Cx<'_>,
     kind: Kind,
@@ -68,8 +68,8 @@ pub fn members(
     after: Option<PersonId>,
     limit: i64,
 ) -> Result<Vec<Contact>> {
+    let workspace = cx.staff()?;
     known(cx, kind, name)?;
-    let workspace = cx.workspace()?;
     let from = store::From { kind, name, after };
     store::members(cx.tx, workspace, &from, limit.clamp(0, PAGE_MAX))
 }

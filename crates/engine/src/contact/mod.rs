@@ -55,9 +55,9 @@ pub struct Contact {
     pub params: [String; 5],
 }
 
-/// The contact with this address, if the caller's workspace knows one.
+/// The contact with this address, if the workspace knows one. [`Error::Forbidden`] for a person who is no agent.
 pub fn by_address(cx: &mut Cx<'_>, address: &Address) -> Result<Option<Contact>> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.staff()?;
     store::by_address(cx.tx, workspace, address)
 }
 

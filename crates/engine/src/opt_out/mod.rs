@@ -8,9 +8,10 @@ use crate::{Cx, Result};
 /// Addresses that one statement looks up.
 const LOOKUP_MAX: usize = 64;
 
-/// Whether the owner of this address (a phone number as E.164) wants no more from the caller's workspace.
+/// Whether the owner of this address (a phone number as E.164) wants no more from the workspace. [`crate::Error::Forbidden`]
+/// for a person who is no agent.
 pub fn has(cx: &mut Cx<'_>, address: &str) -> Result<bool> {
-    let workspace = cx.workspace()?;
+    let workspace = cx.staff()?;
     let found: i64 = cx.tx.scalar(
         "SELECT COUNT(*) FROM opt_out WHERE workspace = $1 AND address = $2",
         args![workspace, address],

@@ -2,7 +2,7 @@
 
 use parlance_engine::contact::list::{self, Kind};
 use parlance_engine::contact::{self, Address, Contact, New, Saving};
-use parlance_engine::{Error, Result};
+use parlance_engine::{Cx, Error, Result, opt_out, person};
 
 use super::{ADA, BOB, Desk};
 use crate::support::{House, on_both};
@@ -105,10 +105,29 @@ on_both! {
         ours.write(|cx| contact::remove(cx, &[ADA.into()], None)).unwrap();
         assert_eq!(theirs.contact(ADA).unwrap().first_name, "Ada");
         let customer = house.customer(&ours.workspace, "carl");
-        let refused = house.write(customer, move |cx| contact::save(cx, &saving)).map(drop);
-        assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+        for (name, verb) in VERBS {
+            let refused = house.write(customer, verb);
+            assert!(matches!(refused, Err(Error::Forbidden(_))), "{name}: {refused:?}");
+        }
     }
 }
+
+type Verb = fn(&mut Cx<'_>) -> Result<()>;
+
+/// What is an agent's.
+const VERBS: [(&str, Verb); 9] = [
+    ("save", |cx| {
+        contact::save(cx, &Saving { contacts: vec![new(ADA, "Ada")], ..Saving::default() }).map(drop)
+    }),
+    ("remove", |cx| contact::remove(cx, &[ADA.into()], None)),
+    ("look for one", |cx| contact::by_address(cx, &Address::Phone(ADA.into())).map(drop)),
+    ("make a list", |cx| list::create(cx, "new")),
+    ("empty a list", |cx| list::empty(cx, "all", true)),
+    ("end a list", |cx| list::delete(cx, "all")),
+    ("read a list", |cx| list::members(cx, Kind::List, "all", None, 10).map(drop)),
+    ("ask who opted out", |cx| opt_out::has(cx, ADA).map(drop)),
+    ("name the agents", |cx| person::agents(cx).map(drop)),
+];
 
 fn new(phone: &str, first_name: &str) -> New {
     New { phone: Some(phone.into()), first_name: first_name.into(), ..New::default() }
