@@ -66,6 +66,12 @@ impl Link {
         let _ = self.out.send(pdu::spell(&command)).await;
     }
 
+    /// A place among what is to be written, so that something can be said without waiting. `None` when the connection has
+    /// ended.
+    pub(super) async fn place(&self) -> Option<mpsc::Permit<'_, Bytes>> {
+        self.out.reserve().await.ok()
+    }
+
     /// Hands an answer to whoever waits for it; false when nobody does.
     pub(super) fn hear(&self, sequence: u32, reply: Reply) -> bool {
         let waiting = self.waiting().remove(&sequence);

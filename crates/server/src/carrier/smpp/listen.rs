@@ -118,8 +118,12 @@ impl Listener {
         let listener = self.clone();
         tokio::spawn(async move {
             let (status, key) = listener.store(heard).await;
-            listener.say(id, sequence, status).await;
-            listener.answered().extend(key);
+            if let Some(written) = listener.link.place().await {
+                // Said and noted in one: an enquiry comes behind all answers that it shall prove, and misses none.
+                let mut answered = listener.answered();
+                written.send(pdu::spell(&pdu::answer(id, sequence, status)));
+                answered.extend(key);
+            }
             drop(place);
         });
     }
@@ -191,13 +195,14 @@ impl Listener {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The keys of the texts answered so far.
-    pub(super) fn take_answered(&self) -> Vec<String> {
-        std::mem::take(&mut self.answered())
+    /// How many texts were answered since the other side last proved what it had read.
+    pub(super) fn unproven(&self) -> usize {
+        self.answered().len()
     }
 
-    /// The other side has read the answers to these. What cannot be noted is harmless: it is known a little longer.
-    pub(super) async fn proven(&self, keys: Vec<String>) {
+    /// The other side has read the answers to the first `count` of them. What cannot be noted is known a little longer.
+    pub(super) async fn proven(&self, count: usize) {
+        let keys: Vec<String> = self.answered().drain(..count).collect();
         if let Err(error) = self.desk.answered(keys).await {
             tracing::warn!(%error, carrier = %self.desk.carrier(), "which texts are answered for could not be noted");
         }

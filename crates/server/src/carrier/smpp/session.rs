@@ -1,5 +1,6 @@
 //! One session: connected, bound, and alive for as long as both sides answer.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,15 +53,23 @@ impl Session<'_> {
             },
         };
         let (read, write) = socket.into_split();
+        let mut speaking = pin!(speak(self.wire, &self.link, &self.listener, shutdown));
         let end = tokio::select! {
             written = link::write(write, self.out) => match written {
                 Ok(()) => "The session was ended.".to_owned(),
                 Err(problem) => format!("The connection broke: {problem}."),
             },
             end = self.listener.listen(read) => end,
-            end = speak(self.wire, &self.link, &self.listener, shutdown) => end,
+            end = &mut speaking => {
+                self.link.end();
+                return end;
+            }
         };
         self.link.end();
+        if shutdown.is_cancelled() {
+            // The answer to our last word is often heard together with the end: what it proves is still noted.
+            return speaking.await;
+        }
         end
     }
 }
@@ -89,9 +98,16 @@ async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &Ca
         () = prove(&wire.settings, link, listener) => "The service centre does not answer.",
     };
     wire.set_link(None);
-    // It is over either way.
-    let _ = timeout(UNBIND_TIMEOUT, link.ask(Pdu::Unbind)).await;
+    unbind(link, listener).await;
     ended.to_owned()
+}
+
+/// Says that it is over. If that is answered, what was said before was read as well; it is over either way.
+async fn unbind(link: &Link, listener: &Listener) {
+    let unproven = listener.unproven();
+    if let Ok(Ok(_)) = timeout(UNBIND_TIMEOUT, link.ask(Pdu::Unbind)).await {
+        listener.proven(unproven).await;
+    }
 }
 
 async fn bind(settings: &Settings, link: &Link) -> Result<(), String> {
@@ -115,14 +131,14 @@ async fn prove(settings: &Settings, link: &Link, listener: &Listener) {
     let (mut tick, mut asked) = (interval(PROVE_EVERY), Instant::now());
     loop {
         tick.tick().await;
-        let keys = listener.take_answered();
-        if keys.is_empty() && asked.elapsed() < settings.enquire {
+        let unproven = listener.unproven();
+        if unproven == 0 && asked.elapsed() < settings.enquire {
             continue;
         }
         asked = Instant::now();
         if link.ask(Pdu::EnquireLink).await.is_err() {
             return;
         }
-        listener.proven(keys).await;
+        listener.proven(unproven).await;
     }
 }

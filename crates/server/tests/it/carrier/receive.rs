@@ -1,11 +1,12 @@
 //! Texts that come in.
 
+use parlance_engine::carrier::{self, Kind, New};
 use serde_json::json;
 
 use super::shop::{CODE, E164, PHONE, Shop};
 use super::with_smsc;
 use crate::support::ledger::rows;
-use crate::support::{Database, Smsc, until};
+use crate::support::{Database, Server, Smsc, until};
 
 /// `text` in UCS-2, in hexadecimal.
 fn ucs2(text: &str) -> String {
@@ -82,4 +83,24 @@ with_smsc! {
         }
         assert_eq!(shop.said(), ["🙂"]);
     }
+}
+
+#[test]
+fn a_server_that_stops_in_order_leaves_no_text_in_doubt() {
+    let Some(smsc) = Smsc::start() else { return };
+    let server = Server::start(Database::sqlite());
+    let shop = server.workspace("shop");
+    let new = New { kind: Kind::Smpp, address: CODE.to_owned(), url: Some(smsc.url("")) };
+    server.operator(Some(&shop), move |cx| carrier::add(cx, &new));
+    smsc.bound();
+    for number in 0..20 {
+        let name = format!("number {number}");
+        assert_eq!(smsc.deliver(&name, &json!({"from": PHONE, "to": CODE, "text": name})), 0);
+    }
+    server.stop();
+    assert_eq!(server.rows("SELECT body FROM message".to_owned()).len(), 20);
+    assert!(
+        server.rows("SELECT key FROM received".to_owned()).is_empty(),
+        "the same words again would be lost"
+    );
 }
