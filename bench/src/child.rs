@@ -94,7 +94,8 @@ impl Server {
 
     fn wait_until_ready(&mut self) -> Result<()> {
         let asked = Instant::now();
-        let ready = Request { method: "GET", path: "/readyz".to_owned(), token: None, body: None };
+        let ready =
+            Request { method: "GET", path: "/readyz".to_owned(), token: None, login: None, body: None };
         while asked.elapsed() < PATIENCE && self.listening.child.try_wait()?.is_none() {
             if load::fetch(self.listening.address, &ready).is_ok_and(|answer| answer.status == 200) {
                 return Ok(());
@@ -106,7 +107,8 @@ impl Server {
 
     /// The text of its metrics.
     pub(crate) fn metrics(&self) -> Result<String> {
-        let metrics = Request { method: "GET", path: "/metrics".to_owned(), token: None, body: None };
+        let metrics =
+            Request { method: "GET", path: "/metrics".to_owned(), token: None, login: None, body: None };
         Ok(String::from_utf8(load::fetch(self.metrics, &metrics)?.body)?)
     }
 

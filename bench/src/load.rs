@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) path: String,
     /// The bearer token; none for an open path.
     pub(crate) token: Option<String>,
+    /// Whose token that is, where a dialect wants to hear both.
+    pub(crate) login: Option<String>,
     /// A JSON body.
     pub(crate) body: Option<String>,
 }
@@ -38,12 +40,17 @@ pub(crate) struct Request {
 impl Request {
     /// A GET of `path` as the holder of `token`.
     pub(crate) fn get(path: String, token: String) -> Self {
-        Self { method: "GET", path, token: Some(token), body: None }
+        Self { method: "GET", path, token: Some(token), login: None, body: None }
     }
 
     /// A POST of the JSON text `body` to `path` as the holder of `token`.
     pub(crate) fn post(path: String, token: String, body: String) -> Self {
-        Self { method: "POST", path, token: Some(token), body: Some(body) }
+        Self { method: "POST", path, token: Some(token), login: None, body: Some(body) }
+    }
+
+    /// The same by the pair of an e-mail address and a token.
+    pub(crate) fn by_login(self, email: &str) -> Self {
+        Self { login: Some(email.to_owned()), ..self }
     }
 
     /// Writes the request as it goes over the wire.
@@ -51,8 +58,11 @@ impl Request {
         use std::io::Write;
         wire.clear();
         let head = write!(wire, "{} {} HTTP/1.1\r\nhost: bench\r\n", self.method, self.path);
-        let token =
-            self.token.as_ref().map_or(Ok(()), |token| write!(wire, "authorization: Bearer {token}\r\n"));
+        let token = match (&self.login, &self.token) {
+            (Some(login), Some(token)) => write!(wire, "api-login: {login}\r\napi-key: {token}\r\n"),
+            (_, Some(token)) => write!(wire, "authorization: Bearer {token}\r\n"),
+            _ => Ok(()),
+        };
         let rest = match &self.body {
             None => write!(wire, "\r\n"),
             Some(body) => {

@@ -79,12 +79,33 @@ impl Prepared {
 
     /// Fills an empty PostgreSQL database.
     pub(crate) fn postgres(url: String, world: &World) -> Result<Self> {
-        let workspace = found(&url)?;
         eprintln!("bench: filling PostgreSQL with {}", world.size);
-        let mut database = Database::open(&url)?;
-        seed::fill(&mut database, workspace, world)?;
+        let filled = Self { workspace: found(&url)?, url };
+        let mut database = Database::open(&filled.url)?;
+        seed::fill(&mut database, filled.workspace, world)?;
         database.run("VACUUM ANALYZE")?;
-        Ok(Self { url, workspace })
+        Ok(filled)
+    }
+
+    /// Fills a SQLite file in `folder` with lines, in place of what was there.
+    pub(crate) fn sqlite_lines(folder: &Path, count: usize) -> Result<Self> {
+        let lines = Self { url: sqlite_url(&folder.join("lines.db")), workspace: 0 };
+        lines.remove();
+        lines.filled_with_lines(count, "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    /// Fills an empty PostgreSQL database with lines.
+    pub(crate) fn postgres_lines(url: String, count: usize) -> Result<Self> {
+        Self { url, workspace: 0 }.filled_with_lines(count, "VACUUM ANALYZE")
+    }
+
+    fn filled_with_lines(self, count: usize, at_last: &str) -> Result<Self> {
+        eprintln!("bench: filling {} with {count} lines", self.url);
+        let filled = Self { workspace: found(&self.url)?, url: self.url };
+        let mut database = Database::open(&filled.url)?;
+        seed::fill_lines(&mut database, filled.workspace, count)?;
+        database.run(at_last)?;
+        Ok(filled)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::bare::Cost;
 use crate::figure::Figure;
 use crate::memory::Memory;
 use crate::table::{Goal, Row, Unit};
-use crate::{posts, reads, tickets};
+use crate::{inbox, posts, reads, tickets};
 
 // What the figures must be.
 const PAGE_TIMES_MAX: f64 = 1.3;
@@ -17,6 +17,10 @@ const TICKETS_SHARE_MIN: f64 = 0.4;
 const SEARCH_P99_MS: f64 = 20.0;
 const LARGER_SEARCH_TIMES_MAX: f64 = 2.0;
 const INDEXED_SHARE_MIN: f64 = 0.85;
+const LINES_SHARE_MIN: f64 = 0.4;
+const CAMPAIGN_MS: f64 = 100.0;
+const TEXTS_PER_SECOND: f64 = 3_000.0;
+const TEXTS_SHARE_MIN: f64 = 0.5;
 const IDLE_MB: f64 = 40.0;
 const PEAK_MB: f64 = 150.0;
 
@@ -40,6 +44,8 @@ pub(crate) struct Figures {
     pub(crate) large_searches: Option<tickets::Searches>,
     /// The posts with the index and without.
     pub(crate) indexed: tickets::Indexed,
+    /// The inbox over phone numbers.
+    pub(crate) inbox: inbox::Figures,
     /// Over all of it.
     pub(crate) memory: Memory,
 }
@@ -52,6 +58,7 @@ pub(crate) fn rows(figures: &Figures) -> Vec<Row> {
     rows.extend(lists(&figures.lists));
     rows.extend(searches(&figures.searches, figures.large_searches.as_ref()));
     rows.push(indexed(&figures.indexed));
+    rows.extend(inbox(&figures.inbox, figures.posted.many.rate));
     rows.extend(memory(&figures.memory));
     rows
 }
@@ -108,6 +115,38 @@ fn indexed(indexed: &tickets::Indexed) -> Row {
         unit: Unit::Percent,
         goal: Goal::AtLeast(INDEXED_SHARE_MIN),
     }
+}
+
+/// The list of lines, campaigns, and texts that come in. Whichever is the limit counts for the texts: what was asked
+/// for, or half of what this machine commits in groups.
+fn inbox(inbox: &inbox::Figures, committed: f64) -> Vec<Row> {
+    let texts_goal = TEXTS_PER_SECOND.min(committed * TEXTS_SHARE_MIN);
+    vec![
+        Row {
+            work: "`GET /v1/public/conversations/list`, 100, nothing changed".to_owned(),
+            ours: inbox.list.to_string(),
+            compared: format!("stack, constant {} bytes: {}", inbox.stack.body_bytes, inbox.stack),
+            value: inbox.list.rate / inbox.stack.rate,
+            unit: Unit::Percent,
+            goal: Goal::AtLeast(LINES_SHARE_MIN),
+        },
+        Row {
+            work: "`POST /v1/public/sms-campaign/send` to 500: p50".to_owned(),
+            ours: inbox.campaigns.to_string(),
+            compared: String::new(),
+            value: inbox.campaigns.p50_us as f64 / 1000.0,
+            unit: Unit::Ms,
+            goal: Goal::Below(CAMPAIGN_MS),
+        },
+        Row {
+            work: "10,000 texts by SMPP, 32 in flight, stored and answered, a second".to_owned(),
+            ours: inbox.texts.to_string(),
+            compared: format!("3,000/s, or half of the posts of this run: {committed:.0}/s"),
+            value: inbox.texts.rate,
+            unit: Unit::Count,
+            goal: Goal::AtLeast(texts_goal),
+        },
+    ]
 }
 
 /// The three read rows.

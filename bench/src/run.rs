@@ -8,6 +8,7 @@ use crate::child::Home;
 use crate::cluster::Cluster;
 use crate::data::{Size, World};
 use crate::figure::Quieter;
+use crate::inbox::Inbox;
 use crate::machine::Machine;
 use crate::memory::Memory;
 use crate::posts::{self, Posts};
@@ -62,6 +63,8 @@ struct Worlds {
 struct Databases {
     small: Prepared,
     scratch: Prepared,
+    /// The inbox over phone numbers; this one is written to as well.
+    lines: Prepared,
     /// Filling twenty million rows takes PostgreSQL longer than all the rest, so it goes without.
     large: Option<Prepared>,
 }
@@ -88,9 +91,11 @@ impl Run {
         let large = Prepared::sqlite(&self.folder, &worlds.large)?;
         self.index(&large, &worlds.large_work, &worlds.large)?;
         let large = Some(large);
-        let databases = Databases { small, scratch, large };
+        let lines = Prepared::sqlite_lines(&self.folder, self.effort.size.conversations)?;
+        let databases = Databases { small, scratch, lines, large };
         let figures = self.measure(worlds, &databases)?;
         databases.scratch.remove();
+        databases.lines.remove();
         Ok(Table { title: format!("SQLite: {}", self.effort.size), rows: report::rows(&figures) })
     }
 
@@ -99,7 +104,9 @@ impl Run {
         let small = Prepared::postgres(cluster.create("small")?, &worlds.small)?;
         self.index(&small, &worlds.small_work, &worlds.small)?;
         cluster.make_durable()?;
-        let figures = self.measure(worlds, &Databases { scratch: small.clone(), small, large: None })?;
+        let lines = Prepared::postgres_lines(cluster.create("lines")?, self.effort.size.conversations)?;
+        let figures =
+            self.measure(worlds, &Databases { scratch: small.clone(), small, lines, large: None })?;
         let (version, size) = (cluster.version()?, self.effort.size);
         let title = format!("PostgreSQL {version}, for information and not at ten times: {size}");
         Ok(Table { title, rows: report::rows(&figures) }.for_information())
@@ -122,6 +129,8 @@ impl Run {
             self.tickets(&home, &worlds.large_work, &worlds.large).searches(&mut memory)
         };
         let large_searches = databases.large.as_ref().map(searched).transpose()?;
+        let inbox = Inbox { home: &self.home(&databases.lines), phase: self.effort.phase };
+        let inbox = self.quietest(|| inbox.figures(&mut memory))?;
         Ok(Figures {
             served,
             compared,
@@ -132,6 +141,7 @@ impl Run {
             searches,
             large_searches,
             indexed,
+            inbox,
             memory,
         })
     }

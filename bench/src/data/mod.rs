@@ -4,6 +4,7 @@
 //! A few sellers have most of the conversations; most conversations are read, some have a tail that is not.
 
 mod draw;
+pub(crate) mod line;
 mod share;
 mod words;
 

@@ -1,18 +1,21 @@
 //! The seeded data as rows of the server's own tables, put there past the server: two million messages by POST would
 //! take longer than everything that is measured.
 
+macro_rules! row {
+    ($($cell:expr),* $(,)?) => { vec![$(Cell::from($cell)),*] };
+}
+
 pub(crate) mod check;
 pub(crate) mod database;
 pub(crate) mod found;
+mod line;
+
+pub(crate) use line::{AGENT_EMAIL, agent_token, fill_lines};
 
 use sha2::{Digest, Sha256};
 
 use crate::data::World;
 use database::{Cell, Database, Result};
-
-macro_rules! row {
-    ($($cell:expr),* $(,)?) => { vec![$(Cell::from($cell)),*] };
-}
 
 /// The secret that opens the workspace for the person of this number. Good for a bench alone: it can be guessed.
 pub(crate) fn token(person: usize) -> String {
@@ -307,7 +310,7 @@ impl Seed<'_> {
             size.conversations
         ))?;
         // Whoever tells people of news has nothing to tell of what is old.
-        ["notification", "notice"].iter().try_for_each(|name| {
+        ["notification", "notice", "callback"].iter().try_for_each(|name| {
             database.run(&format!(
                 "INSERT INTO follower (workspace, name, seq) VALUES ({workspace}, '{name}', {events})"
             ))
