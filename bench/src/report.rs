@@ -65,17 +65,18 @@ pub(crate) fn rows(figures: &Figures) -> Vec<Row> {
 
 /// The two lists of tickets.
 fn lists(lists: &tickets::Lists) -> Vec<Row> {
-    let row = |work: &str, figure: &Figure| Row {
+    let row = |work: &str, figure: &Figure, goal| Row {
         work: format!("`GET /v2/conversations`, 20 with the total, {work}"),
         ours: figure.to_string(),
         compared: format!("stack, constant {} bytes: {}", lists.stack.body_bytes, lists.stack),
         value: figure.rate / lists.stack.rate,
         unit: Unit::Percent,
-        goal: Goal::AtLeast(TICKETS_SHARE_MIN),
+        goal,
     };
+    // A page that is made each time cannot come near a constant: it is shown beside the one that is kept.
     vec![
-        row("an agent's of all, nothing changed", &lists.agent),
-        row("a different person each time", &lists.each),
+        row("an agent's of all, nothing changed", &lists.agent, Goal::AtLeast(TICKETS_SHARE_MIN)),
+        row("a different person each time", &lists.each, Goal::None),
     ]
 }
 

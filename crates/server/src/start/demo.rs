@@ -8,11 +8,17 @@ use std::path::Path;
 use parlance_engine::credential::token;
 use parlance_engine::person::{self, Change, Facts, Kind};
 use parlance_engine::workspace;
-use parlance_engine::{Cx, Engine, Error, Principal, Result};
+use parlance_engine::{Cx, Engine, Error, Principal, Result, carrier, credit};
 use serde::{Deserialize, Serialize};
 
 /// The demo's workspace.
 const SLUG: &str = "demo";
+
+/// The demo's own telephone number: a short code, as only machines have them.
+const NUMBER: &str = "12345";
+
+/// A hundred of the unit of account, in millionths of it.
+const CREDIT_MICRO: i64 = 100_000_000;
 
 /// Where the demo's tokens are kept for the next start, beside the database that knows only their hashes.
 const FILE: &str = "demo.json";
@@ -77,6 +83,10 @@ fn found(engine: &Engine) -> Result<Principal> {
         found => found,
     })?;
     let operator = Principal::Operator(Some(made.id));
+    match engine.write_blocking(operator, give_phones) {
+        Ok(()) | Err(Error::Conflict(_)) => {}
+        Err(error) => return Err(error),
+    }
     for (name, kind) in [("ada", Kind::Customer), ("bob", Kind::Customer), ("agnes", Kind::Agent)] {
         match engine.write_blocking(operator, move |cx| person::add(cx, &newcomer(name, kind))) {
             Ok(_) | Err(Error::Conflict(_)) => {}
@@ -86,11 +96,19 @@ fn found(engine: &Engine) -> Result<Principal> {
     Ok(operator)
 }
 
+/// Simulated telephones that write to one number, and what their answers may cost. [`Error::Conflict`] when they are
+/// there already.
+fn give_phones(cx: &mut Cx<'_>) -> Result<()> {
+    carrier::add(cx, &carrier::New { kind: carrier::Kind::Handset, address: NUMBER.to_owned(), url: None })?;
+    credit::add(cx, CREDIT_MICRO, "demo").map(drop)
+}
+
 fn newcomer(name: &str, kind: Kind) -> Change {
+    let email = Some(format!("{name}@example.com"));
     let name = Some(name.to_owned());
     Change {
         kind: Some(kind),
-        facts: Facts { external_id: name.clone(), username: name, ..Facts::default() },
+        facts: Facts { external_id: name.clone(), username: name, email, ..Facts::default() },
         ..Change::default()
     }
 }

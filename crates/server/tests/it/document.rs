@@ -55,6 +55,7 @@ fn typed(steps: &[Step], installation: &Installation, server: &Process) -> Strin
     let token = |name: &str| demo[name].as_str().expect("a token").to_owned();
     let script = script
         .replace("http://127.0.0.1:8080", &server.url)
+        .replace("target/release/parlance", env!("CARGO_BIN_EXE_parlance"))
         .replace("plc_the_token_of_ada", &token("ada"))
         .replace("plc_the_token_of_bob", &token("bob"))
         .replace("plc_the_token_of_agnes", &token("agnes"));
@@ -64,7 +65,8 @@ fn typed(steps: &[Step], installation: &Installation, server: &Process) -> Strin
         .args(["-euo", "pipefail", "-c", &script])
         .current_dir(&folder)
         .stdin(Stdio::null())
-        .env("NO_PROXY", "*");
+        .env("NO_PROXY", "*")
+        .env("PARLANCE_DATA", installation.data.path());
     let output = shell.output().expect("there is a shell");
     let (text, problems) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{problems}\n{text}");
