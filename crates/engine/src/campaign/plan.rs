@@ -44,7 +44,7 @@ pub struct Send {
 }
 
 /// Accepts a campaign and pays for all of it, so that everything that follows goes through: its messages are sent a few
-/// at a time by [`super::expand`]. An agent may. One that is a draft waits for [`super::confirm`] and is paid then.
+/// at a time by [`super::expand()`]. An agent may. One that is a draft waits for [`super::confirm`] and is paid then.
 ///
 /// # Errors
 /// [`Error::OutOfCredit`]; [`Error::Invalid`] of `text`, of `recipients` (none, or more than [`RECIPIENTS_MAX`]), of

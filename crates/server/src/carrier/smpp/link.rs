@@ -41,7 +41,7 @@ pub(super) struct Reply {
 pub(super) struct Unanswered;
 
 impl Link {
-    /// A link, and what is to be written: see [`write`].
+    /// A link, and what is to be written: see [`write()`].
     pub(super) fn new() -> (Link, mpsc::Receiver<Bytes>) {
         let (out, frames) = mpsc::channel(WAITING_MAX);
         (Link { out, waiting: Mutex::default(), last: AtomicU32::new(0) }, frames)
