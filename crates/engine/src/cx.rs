@@ -55,6 +55,14 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// [`Error::Forbidden`] for everybody but the operator, who serves all workspaces and need not act in one.
+    pub(crate) fn everywhere(&self) -> Result<()> {
+        match self.who {
+            Principal::Operator(_) => Ok(()),
+            _ => Err(Error::Forbidden("Only the operator can do this.")),
+        }
+    }
+
     /// The workspace in which an agent asks, or the operator acts; [`Error::Forbidden`] for everybody else.
     pub(crate) fn staff(&self) -> Result<WorkspaceId> {
         match self.who {

@@ -60,7 +60,7 @@ pub fn save(cx: &mut Cx<'_>, saving: &Saving) -> Result<Vec<PersonId>> {
     Ok(kept)
 }
 
-/// Keeps them whoever asks: for a campaign, whose sender was looked at when it was accepted.
+/// Keeps those who can be read, without those who opted out where that was asked for.
 fn keep_all(cx: &mut Cx<'_>, saving: &Saving) -> Result<Vec<PersonId>> {
     let country = workspace::mine(cx)?.country;
     let readable: Vec<Contact> = saving.contacts.iter().filter_map(|new| new.read(&country)).collect();

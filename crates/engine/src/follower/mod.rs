@@ -7,7 +7,7 @@
 mod store;
 
 use crate::event::{self, Numbered};
-use crate::{Cx, Error, Principal, Result, WorkspaceId};
+use crate::{Cx, Result, WorkspaceId};
 
 /// How far a follower is in the caller's workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +19,10 @@ pub struct Position {
 }
 
 /// Workspaces with events that `name` has not come to, in order of id, after `after`, at most `limit`.
-/// [`Error::Forbidden`] for everybody but the operator.
+/// For the operator alone.
 pub fn behind(cx: &mut Cx<'_>, name: &str, after: WorkspaceId, limit: i64) -> Result<Vec<WorkspaceId>> {
-    match cx.who {
-        Principal::Operator(_) => store::behind(cx.tx, name, after, limit),
-        _ => Err(Error::Forbidden("Only the operator can do this.")),
-    }
+    cx.everywhere()?;
+    store::behind(cx.tx, name, after, limit)
 }
 
 /// The next events that `name` has to do something about in the operator's workspace, oldest first, at most `limit`.

@@ -1,4 +1,4 @@
-//! A gateway of the operator's own, spoken to by signed HTTP: `docs/carriers.md` says how.
+//! A gateway of the operator's own, spoken to by signed HTTP: `docs/carrier.md` says how.
 
 mod endpoint;
 mod seal;
