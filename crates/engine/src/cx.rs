@@ -47,6 +47,20 @@ impl<'t> Cx<'t> {
         }
     }
 
+    /// The agent who asks, if they may change anything; [`Error::Forbidden`] for everybody else.
+    pub(crate) fn agent(&self) -> Result<Caller> {
+        self.staff()?;
+        self.writer()
+    }
+
+    /// [`Error::Forbidden`] for a person whose token may only read; the operator may do what a verb lets them do.
+    pub(crate) fn may_write(&self) -> Result<()> {
+        match self.who {
+            Principal::Person(_) => self.writer().map(drop),
+            _ => Ok(()),
+        }
+    }
+
     /// The workspace in which the operator acts; [`Error::Forbidden`] when somebody else asks.
     pub fn operator(&self) -> Result<WorkspaceId> {
         match self.who {

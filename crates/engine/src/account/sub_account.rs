@@ -107,9 +107,7 @@ fn hire(cx: &mut Cx<'_>, facts: Facts, password: Option<&Hash>) -> Result<(Perso
 /// has the sub-account may change it as well.
 pub fn edit(cx: &mut Cx<'_>, email: &str, change: &Change) -> Result<SubAccount> {
     let mut account = get(cx, email)?;
-    if cx.caller().is_ok() {
-        cx.writer()?;
-    }
+    cx.may_write()?;
     for (field, part, new) in [
         ("first_name", &mut account.first_name, &change.first_name),
         ("last_name", &mut account.last_name, &change.last_name),
@@ -153,9 +151,7 @@ fn with_parameters(cx: &mut Cx<'_>, mut account: SubAccount) -> Result<SubAccoun
 
 /// Whether the caller speaks for the workspace's own account.
 fn may_change(cx: &mut Cx<'_>) -> Result<()> {
-    if cx.caller().is_ok() {
-        cx.writer()?;
-    }
+    cx.may_write()?;
     match super::mine(cx)? {
         None => Ok(()),
         Some(_) => Err(Error::Forbidden("A sub-account has no sub-accounts.")),

@@ -1,22 +1,18 @@
 //! What becomes of a campaign by its agents: looked at, confirmed, called off.
 
-use super::{Campaign, State, Ticket, agent, store};
-use crate::person::Kind;
+use super::{Campaign, State, Ticket, store};
 use crate::{Cx, Error, Result};
 
 /// What is known of a campaign of the caller's workspace; for its agents. [`Error::NotFound`] when there is none.
 pub fn status(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
-    let caller = cx.caller()?;
-    if caller.kind != Kind::Agent {
-        return Err(Error::Forbidden("Only an agent can do this."));
-    }
+    cx.staff()?;
     get(cx, ticket)?.ticket(cx)
 }
 
 /// A campaign that waits for it is paid and sent. An agent may. [`Error::OutOfCredit`]; [`Error::Conflict`] when it does
 /// not wait for it; [`Error::NotFound`] when there is none.
 pub fn confirm(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
-    let caller = agent(cx)?;
+    let caller = cx.agent()?;
     let mut campaign = get(cx, ticket)?;
     if !matches!(campaign.state, State::Draft | State::Ready) {
         return Err(Error::Conflict("This campaign was sent or called off before.".into()));
@@ -30,7 +26,7 @@ pub fn confirm(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
 /// Calls a campaign off: nothing more of it is sent, and what was paid for that is given back. An agent may.
 /// [`Error::Conflict`] when all of it was sent, or it was called off; [`Error::NotFound`] when there is none.
 pub fn cancel(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
-    agent(cx)?;
+    cx.agent()?;
     let mut campaign = get(cx, ticket)?;
     if matches!(campaign.state, State::Done | State::Cancelled | State::Failed) {
         return Err(Error::Conflict("There is nothing left of this campaign to call off.".into()));

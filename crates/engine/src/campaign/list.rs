@@ -1,7 +1,7 @@
 //! Campaigns to everybody on a list, or with a tag.
 
 use super::recipient::{Recipient, each_once};
-use super::{Send, State, Ticket, agent, plan};
+use super::{Send, State, Ticket, plan};
 use crate::contact::list::{self, Kind};
 use crate::{Cx, Error, Result};
 
@@ -15,7 +15,7 @@ pub const CONTACTS_MAX: usize = 2_000;
 /// As [`super::send`]; [`Error::NotFound`] when there is no such list; [`Error::Invalid`] of `list_name` when there are
 /// more than [`CONTACTS_MAX`] contacts on it.
 pub fn on_list(cx: &mut Cx<'_>, new: &Send, kind: Kind, name: &str) -> Result<Ticket> {
-    agent(cx)?;
+    cx.agent()?;
     let mut members = Vec::new();
     loop {
         let after = members.last().map(|contact: &crate::contact::Contact| contact.person);

@@ -19,11 +19,9 @@ pub use expand::{expand, skip};
 pub use list::{CONTACTS_MAX, on_list};
 pub use plan::{RECIPIENTS_MAX, Send, send, sweep};
 
-use crate::access::Caller;
 use crate::channel::Channel;
 use crate::db::stored_enum;
-use crate::person::Kind;
-use crate::{Cx, Error, PersonId, Result, Time, credit};
+use crate::{Cx, PersonId, Result, Time, credit};
 use recipient::Recipient;
 
 stored_enum! {
@@ -148,14 +146,5 @@ impl Campaign {
         }
         (self.state, self.due_at) = (state, None);
         store::update(cx.tx, workspace, self)
-    }
-}
-
-/// Whoever may have campaigns: an agent whose token may write.
-fn agent(cx: &Cx<'_>) -> Result<Caller> {
-    let caller = cx.writer()?;
-    match caller.kind {
-        Kind::Agent => Ok(caller),
-        _ => Err(Error::Forbidden("Only an agent can do this.")),
     }
 }

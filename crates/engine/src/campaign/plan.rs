@@ -1,7 +1,7 @@
 //! Accepting a campaign: whom it reaches, what it costs, and whether that can be paid.
 
 use super::recipient::{Recipient, each_once};
-use super::{Campaign, Purpose, State, Ticket, agent, store, template};
+use super::{Campaign, Purpose, State, Ticket, store, template};
 use crate::channel::{Channel, Family};
 use crate::conversation::line::TEXT_CHARS_MAX;
 use crate::credit::price::{self, Prices};
@@ -51,7 +51,7 @@ pub struct Send {
 /// `phone` when no number among them is one, of `sender` when the workspace has no carrier for the channel, of
 /// `channel` when it reaches no phones, of `request_id` when it is taken.
 pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
-    agent(cx)?;
+    cx.agent()?;
     let count = new.recipients.len();
     if count == 0 || count > RECIPIENTS_MAX {
         return Err(Error::invalid("recipients", format!("There are 1 to {RECIPIENTS_MAX} recipients.")));
@@ -64,7 +64,7 @@ pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
 
 /// Makes the campaign, in this state if it waits for somebody to say more.
 pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, recipients: Vec<Recipient>, state: State) -> Result<Ticket> {
-    let caller = agent(cx)?;
+    let caller = cx.agent()?;
     check(cx, new, &recipients)?;
     if !new.simulated {
         take_request(cx, new)?;

@@ -1,6 +1,6 @@
 //! Lists of contacts, and tags, which are the same under another name.
 
-use super::{Contact, keeper, save, store};
+use super::{Contact, save, store};
 use crate::db::stored_enum;
 use crate::{Cx, Error, PersonId, Result};
 
@@ -21,7 +21,7 @@ stored_enum! {
 /// Makes a list with nobody on it; an agent may. [`Error::Conflict`] when there is one of this name,
 /// [`Error::Invalid`] for a name that is none.
 pub fn create(cx: &mut Cx<'_>, name: &str) -> Result<()> {
-    keeper(cx)?;
+    cx.agent()?;
     match begin(cx, Kind::List, name)? {
         true => Ok(()),
         false => Err(Error::Conflict("There is already a list of this name.".into())),
@@ -31,7 +31,7 @@ pub fn create(cx: &mut Cx<'_>, name: &str) -> Result<()> {
 /// Takes everybody off a list, and forgets them if that is wanted; an agent may. [`Error::NotFound`] when there is no
 /// such list.
 pub fn empty(cx: &mut Cx<'_>, name: &str, delete_contacts: bool) -> Result<()> {
-    let caller = keeper(cx)?;
+    let caller = cx.agent()?;
     known(cx, Kind::List, name)?;
     if delete_contacts {
         forget_members(cx, name)?;
@@ -53,7 +53,7 @@ fn forget_members(cx: &mut Cx<'_>, name: &str) -> Result<()> {
 
 /// Ends a list; whoever was on it stays a contact. An agent may. [`Error::NotFound`] when there is no such list.
 pub fn delete(cx: &mut Cx<'_>, name: &str) -> Result<()> {
-    let caller = keeper(cx)?;
+    let caller = cx.agent()?;
     known(cx, Kind::List, name)?;
     store::clear(cx.tx, caller.workspace, Kind::List, name)?;
     store::delete_list(cx.tx, caller.workspace, Kind::List, name)

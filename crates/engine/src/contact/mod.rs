@@ -8,9 +8,8 @@ pub(crate) use save::email;
 pub use save::{New, Saving, remove, save};
 pub(crate) use store::{columns, read};
 
-use crate::access::Caller;
 use crate::channel::Family;
-use crate::person::{self, Facts, Kind};
+use crate::person::{self, Facts};
 use crate::{Cx, Error, PersonId, Result, phone, workspace};
 
 /// The longest name of a contact, given or family, in characters; what is longer is cut.
@@ -95,15 +94,6 @@ fn add(cx: &mut Cx<'_>, mut contact: Contact) -> Result<Contact> {
     let workspace = cx.workspace()?;
     store::insert(cx.tx, workspace, &contact, cx.now)?;
     Ok(contact)
-}
-
-/// Who may keep contacts: an agent whose token may write.
-fn keeper(cx: &Cx<'_>) -> Result<Caller> {
-    let caller = cx.writer()?;
-    match caller.kind {
-        Kind::Agent => Ok(caller),
-        _ => Err(Error::Forbidden("Only an agent keeps contacts.")),
-    }
 }
 
 /// A line of text without control characters, cut to what may be kept.

@@ -1,8 +1,6 @@
 //! Keeping contacts: adding who is new, changing who is known, forgetting who shall be forgotten.
 
-use super::{
-    ADDRESS_CHARS_MAX, Address, Contact, NAME_CHARS_MAX, PARAM_CHARS_MAX, add, clean, keeper, list, store,
-};
+use super::{ADDRESS_CHARS_MAX, Address, Contact, NAME_CHARS_MAX, PARAM_CHARS_MAX, add, clean, list, store};
 use crate::conversation::line;
 use crate::{Cx, Error, PersonId, Result, opt_out, person, phone, workspace};
 
@@ -43,7 +41,7 @@ pub struct Saving {
 /// Gives those who were kept, each once. [`Error::Invalid`] when that is nobody, or there are too many, or for a list
 /// whose name is none.
 pub fn save(cx: &mut Cx<'_>, saving: &Saving) -> Result<Vec<PersonId>> {
-    keeper(cx)?;
+    cx.agent()?;
     check_count(saving.contacts.len())?;
     let mut kept = keep_all(cx, saving)?;
     kept.sort_unstable();
@@ -119,7 +117,7 @@ fn put(cx: &mut Cx<'_>, before: &Contact, contact: &Contact) -> Result<()> {
 /// Takes contacts off a list or, when none is named, off all lists and forgets what was known of them; an agent may.
 /// What they and others said stays, under their address alone. A number that is unknown is no error.
 pub fn remove(cx: &mut Cx<'_>, phones: &[String], list: Option<&str>) -> Result<()> {
-    let caller = keeper(cx)?;
+    let caller = cx.agent()?;
     check_count(phones.len())?;
     let country = workspace::mine(cx)?.country;
     let mut known = Vec::new();

@@ -7,6 +7,7 @@ mod backup;
 mod conn;
 mod copy;
 mod growing;
+mod lookup;
 pub mod metric;
 mod migrate;
 pub(crate) mod reader;

@@ -2,11 +2,8 @@
 
 pub mod keyword;
 
-use crate::db::{Arg, args};
+use crate::db::args;
 use crate::{Cx, Result};
-
-/// Addresses that one statement looks up.
-const LOOKUP_MAX: usize = 64;
 
 /// Whether the owner of this address (a phone number as E.164) wants no more from the workspace. [`crate::Error::Forbidden`]
 /// for a person who is no agent.
@@ -22,18 +19,8 @@ pub fn has(cx: &mut Cx<'_>, address: &str) -> Result<bool> {
 /// Those of these addresses whose owners want no more.
 pub(crate) fn among(cx: &mut Cx<'_>, addresses: &[String]) -> Result<Vec<String>> {
     let workspace = cx.workspace()?;
-    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
-    let places = places.join(", ");
-    let sql = format!("SELECT address FROM opt_out WHERE workspace = $1 AND address IN ({places})");
-    let mut found = Vec::new();
-    for some in addresses.chunks(LOOKUP_MAX) {
-        // Places that are left over hold nothing, so that there is one text, which stays prepared.
-        let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
-        args[0] = Arg::Int(workspace.0);
-        args[1..].iter_mut().zip(some).for_each(|(arg, address)| *arg = Arg::Text(address));
-        found.extend(cx.tx.all(&sql, &args, |row| row.get::<String>())?);
-    }
-    Ok(found)
+    let sql = "SELECT address FROM opt_out WHERE workspace = $1 AND address IN ($keys)";
+    cx.tx.among(sql, workspace, addresses, |row| row.get())
 }
 
 /// Notes that the owner of this address said in these words that they want no more; false when that was known.

@@ -1,7 +1,7 @@
 //! Agents: those who answer.
 
-use super::{Kind, Person, store};
-use crate::{Cx, Error, PersonId, Result, Time};
+use super::{Person, store};
+use crate::{Cx, PersonId, Result, Time};
 
 /// Nobody has more agents than this; the list ends here.
 const LIST_MAX: i64 = 1_000;
@@ -20,11 +20,8 @@ pub struct Agent {
 /// The agents of the caller's workspace who are active, in the order in which they came. For agents alone:
 /// [`Error::Forbidden`] for everybody else.
 pub fn staff(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
-    let caller = cx.caller()?;
-    if caller.kind != Kind::Agent {
-        return Err(Error::Forbidden("Only an agent knows the agents."));
-    }
-    store::staff(cx.tx, caller.workspace, LIST_MAX)
+    let workspace = cx.staff()?;
+    store::staff(cx.tx, workspace, LIST_MAX)
 }
 
 /// Whether this is the e-mail address by which somebody is known, without regard to case and to spaces around it.

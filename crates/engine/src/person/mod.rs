@@ -117,21 +117,19 @@ pub fn set(cx: &mut Cx<'_>, id: PersonId, change: &Change) -> Result<Person> {
 /// How many were new. [`Error::Invalid`] when one has no external id; then nobody is changed.
 pub fn import(cx: &mut Cx<'_>, people: &[Change]) -> Result<usize> {
     cx.operator()?;
+    let ids: Vec<&str> = people.iter().map(importable).collect::<Result<_>>()?;
+    let mut known = store::by_external_ids(cx.tx, cx.workspace()?, &ids)?;
     let mut added = 0;
-    for part in people.chunks(store::LOOKUP_MAX) {
-        let ids: Vec<&str> = part.iter().map(importable).collect::<Result<_>>()?;
-        let mut known = store::by_external_ids(cx.tx, cx.workspace()?, &ids)?;
-        for (id, change) in ids.into_iter().zip(part) {
-            let person = match known.remove(id) {
-                Some(person) => update(cx, person, change.clone())?,
-                None => {
-                    added += 1;
-                    insert(cx, change.clone())?.ok_or_else(added_twice)?
-                }
-            };
-            // Somebody may come twice in one import; the later line then changes what the earlier one said.
-            known.insert(id.to_owned(), person);
-        }
+    for (id, change) in ids.into_iter().zip(people) {
+        let person = match known.remove(id) {
+            Some(person) => update(cx, person, change.clone())?,
+            None => {
+                added += 1;
+                insert(cx, change.clone())?.ok_or_else(added_twice)?
+            }
+        };
+        // Somebody may come twice in one import; the later line then changes what the earlier one said.
+        known.insert(id.to_owned(), person);
     }
     Ok(added)
 }
@@ -194,11 +192,7 @@ pub(crate) fn by_ids(cx: &mut Cx<'_>, ids: impl Iterator<Item = PersonId>) -> Re
     let mut ids: Vec<PersonId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut people = Vec::with_capacity(ids.len());
-    for some in ids.chunks(store::LOOKUP_MAX) {
-        people.extend(store::by_ids(cx.tx, workspace, some)?);
-    }
-    Ok(people)
+    store::by_ids(cx.tx, workspace, &ids)
 }
 
 /// Gives a person this picture; which one they had before.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Agent, Facts, Person};
-use crate::db::{Arg, Conn, Row, ToArg, args};
+use crate::db::{Conn, Row, args};
 use crate::{FileId, PersonId, Result, Time, WorkspaceId};
 
 /// The columns [`read`] reads, of the table or alias given: for any statement that joins people.
@@ -115,42 +115,25 @@ pub(super) fn by_external_id(
     )
 }
 
-/// How many people are looked up in one statement.
-pub(super) const LOOKUP_MAX: usize = 64;
-
-/// Those of at most [`LOOKUP_MAX`] external ids that are known.
+/// Those of these external ids that are known.
 pub(super) fn by_external_ids(
     tx: &mut Conn,
     workspace: WorkspaceId,
     ids: &[&str],
 ) -> Result<HashMap<String, Person>> {
-    let ids: Vec<Arg<'_>> = ids.iter().map(|id| Arg::Text(id)).collect();
-    let found = tx.all(&lookup("p.external_id"), &looked_up(workspace, &ids), read)?;
+    let sql = concat!(
+        "SELECT ",
+        columns!("p"),
+        " FROM person p WHERE p.workspace = $1 AND p.external_id IN ($keys)"
+    );
+    let found = tx.among(sql, workspace, ids, read)?;
     Ok(found.into_iter().map(|p| (p.facts.external_id.clone().unwrap_or_default(), p)).collect())
 }
 
-/// Those of at most [`LOOKUP_MAX`] ids that there are.
+/// Those of these ids that there are.
 pub(super) fn by_ids(tx: &mut Conn, workspace: WorkspaceId, ids: &[PersonId]) -> Result<Vec<Person>> {
-    let ids: Vec<Arg<'_>> = ids.iter().map(ToArg::to_arg).collect();
-    tx.all(&lookup("p.id"), &looked_up(workspace, &ids), read)
-}
-
-/// The text that looks for several people at once.
-fn lookup(column: &str) -> String {
-    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(|place| format!("${place}")).collect();
-    format!(
-        concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND {} IN ({})"),
-        column,
-        places.join(", ")
-    )
-}
-
-/// Its arguments. Places that are left over hold nothing, so that there is one text, which stays prepared.
-fn looked_up<'a>(workspace: WorkspaceId, ids: &[Arg<'a>]) -> Vec<Arg<'a>> {
-    let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
-    args[0] = Arg::Int(workspace.0);
-    args[1..].iter_mut().zip(ids).for_each(|(arg, id)| *arg = *id);
-    args
+    let sql = concat!("SELECT ", columns!("p"), " FROM person p WHERE p.workspace = $1 AND p.id IN ($keys)");
+    tx.among(sql, workspace, ids, read)
 }
 
 pub(super) fn page(

@@ -1,6 +1,6 @@
 //! The inbox as agents look at it: its lines, and what was said in those of a contact.
 
-use super::{Line, agent, store};
+use super::{Line, store};
 use crate::channel::Family;
 use crate::contact::{self, Address};
 use crate::message::Message;
@@ -50,20 +50,20 @@ pub enum Whose {
 
 /// A page of the lines of the workspace; who wrote or was written to last comes first. For agents alone.
 pub fn page(cx: &mut Cx<'_>, skip: i64, limit: i64) -> Result<Page> {
-    let caller = agent(cx)?;
-    let lines = store::page(cx.tx, caller.workspace, skip.max(0), limit.clamp(0, PAGE_MAX))?;
+    let workspace = cx.staff()?;
+    let lines = store::page(cx.tx, workspace, skip.max(0), limit.clamp(0, PAGE_MAX))?;
     let agents = assignees(cx, &lines)?;
-    Ok(Page { agents, lines, total: store::count(cx.tx, caller.workspace)? })
+    Ok(Page { agents, lines, total: store::count(cx.tx, workspace)? })
 }
 
 /// What was said in somebody's lines, the newest first; nothing of what is for agents alone. For agents alone.
 /// Somebody who is unknown has said nothing; [`Error::NotFound`] for a line that is none.
 pub fn messages(cx: &mut Cx<'_>, whose: &Whose, skip: i64, limit: i64) -> Result<Messages> {
-    let caller = agent(cx)?;
+    let workspace = cx.staff()?;
     let (skip, limit) = (skip.max(0), limit.clamp(0, PAGE_MAX));
     let lines = lines(cx, whose)?;
     let messages = match lines.as_slice() {
-        [line] => store::messages(cx.tx, caller.workspace, line.conversation.id, (skip, limit))?,
+        [line] => store::messages(cx.tx, workspace, line.conversation.id, (skip, limit))?,
         several => merged(cx, several, skip, limit)?,
     };
     let agents = assignees(cx, &lines)?;

@@ -13,13 +13,11 @@ pub(crate) use way::{Out, Way, way};
 pub use way::{Sending, TEXT_CHARS_MAX, send};
 
 use super::{Conversation, Seen, fresh};
-use crate::access::Caller;
 use crate::campaign::Purpose;
 use crate::channel::{Channel, Family};
 use crate::contact::{self, Contact};
 use crate::event;
 use crate::message::Message;
-use crate::person::Kind;
 use crate::sanitise::Rules;
 use crate::{ConversationId, Cx, Error, PersonId, Result, participant, person};
 
@@ -104,8 +102,7 @@ fn open_to_us(conversation: Conversation, ends: Ends) -> Seen {
 /// For agents alone. [`Error::NotFound`] when it is no line, [`Error::Invalid`] when there is no such agent. Giving it
 /// to who has it changes nothing.
 pub fn assign(cx: &mut Cx<'_>, id: ConversationId, agent_email: Option<&str>) -> Result<Line> {
-    let caller = cx.writer()?;
-    agent(cx)?;
+    let caller = cx.agent()?;
     let mut line = store::get(cx.tx, caller.workspace, id)?.ok_or(Error::NotFound)?;
     let assignee = agent_email.map(|email| by_email(cx, email)).transpose()?;
     if line.assignee == assignee {
@@ -133,15 +130,6 @@ fn by_email(cx: &mut Cx<'_>, email: &str) -> Result<PersonId> {
     found
         .map(|agent| agent.id)
         .ok_or_else(|| Error::invalid("agent_email", "There is no agent with this address."))
-}
-
-/// Lines are agents' business.
-fn agent(cx: &Cx<'_>) -> Result<Caller> {
-    let caller = cx.caller()?;
-    match caller.kind {
-        Kind::Agent => Ok(caller),
-        _ => Err(Error::Forbidden("Only an agent sees the inbox.")),
-    }
 }
 
 /// A contact is known under another name now: their lines are called by it, unless somebody gave them another title.

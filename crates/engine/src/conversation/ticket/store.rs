@@ -4,11 +4,8 @@ use super::found::Place;
 use super::{Last, Listing, Order, Role, Standing, Ticket, UNTITLED};
 use crate::conversation::store::aggregate;
 use crate::conversation::{columns, read as read_conversation};
-use crate::db::{Arg, Conn, Row, ToArg, args};
+use crate::db::{Conn, Row, args};
 use crate::{ConversationId, Error, PersonId, Result, WorkspaceId};
-
-/// Conversations that one statement looks up.
-const LOOKUP_MAX: usize = 128;
 
 /// The columns [`read`] reads, of a conversation under the alias `c`.
 macro_rules! ticket_columns {
@@ -228,8 +225,9 @@ pub(super) fn standing(tx: &mut Conn, workspace: WorkspaceId, closed: bool) -> R
 
 /// Where these stand in lists.
 pub(super) fn places(tx: &mut Conn, workspace: WorkspaceId, short_ids: &[i64]) -> Result<Vec<Place>> {
-    let columns = "c.short_id, c.closed, c.last_at, c.title, c.id";
-    look_up(tx, workspace, short_ids, columns, |row| {
+    let sql = "SELECT c.short_id, c.closed, c.last_at, c.title, c.id
+               FROM conversation c WHERE c.workspace = $1 AND c.short_id IN ($keys)";
+    tx.among(sql, workspace, short_ids, |row| {
         let (short_id, closed, last_at) = (row.get()?, row.get()?, row.get()?);
         Ok(Place { short_id, closed, last_at, title: row.get()?, id: row.get()? })
     })
@@ -237,33 +235,12 @@ pub(super) fn places(tx: &mut Conn, workspace: WorkspaceId, short_ids: &[i64]) -
 
 /// These, in any order.
 pub(super) fn by_short_ids(tx: &mut Conn, workspace: WorkspaceId, short_ids: &[i64]) -> Result<Vec<Ticket>> {
-    look_up(tx, workspace, short_ids, ticket_columns!(), read)
-}
-
-fn look_up<T>(
-    tx: &mut Conn,
-    workspace: WorkspaceId,
-    short_ids: &[i64],
-    columns: &str,
-    read: impl Fn(&Row<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    let place = |place: usize| format!("(CAST($1 AS BIGINT), CAST(${place} AS BIGINT))");
-    let places: Vec<String> = (2..LOOKUP_MAX + 2).map(place).collect();
-    // Asked with IN, SQLite rather goes through the whole workspace.
-    let sql = format!(
-        "WITH n (workspace, short_id) AS (VALUES {}) SELECT {columns} FROM n CROSS JOIN conversation c
-         WHERE c.workspace = n.workspace AND c.short_id = n.short_id AND n.workspace = $1",
-        places.join(", ")
+    let sql = concat!(
+        "SELECT ",
+        ticket_columns!(),
+        " FROM conversation c WHERE c.workspace = $1 AND c.short_id IN ($keys)"
     );
-    let mut found = Vec::with_capacity(short_ids.len());
-    for some in short_ids.chunks(LOOKUP_MAX) {
-        // Places that are left over hold nothing, so that there is one text, which stays prepared.
-        let mut args = vec![Arg::Null; LOOKUP_MAX + 1];
-        args[0] = workspace.to_arg();
-        args[1..].iter_mut().zip(some).for_each(|(arg, short_id)| *arg = short_id.to_arg());
-        found.extend(tx.all(&sql, &args, &read)?);
-    }
-    Ok(found)
+    tx.among(sql, workspace, short_ids, read)
 }
 
 /// How many conversations the workspace has, and how many of them are closed.
