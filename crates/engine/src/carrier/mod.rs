@@ -165,7 +165,7 @@ impl Kind {
     fn schemes(self) -> &'static [&'static str] {
         match self {
             Kind::Handset => &[],
-            Kind::Smpp => &["smpp://", "smpps://"],
+            Kind::Smpp => &["smpp://", "smpps://", "ssmpp://"],
             Kind::Http | Kind::Rcs => &["https://", "http://"],
         }
     }

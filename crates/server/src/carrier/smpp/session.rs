@@ -9,17 +9,14 @@ use rusmpp::pdus::BindTransceiver;
 use rusmpp::types::COctetString;
 use rusmpp::values::InterfaceVersion;
 use rusmpp::{CommandStatus, Pdu};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::connect::connect;
 use super::link::{self, Link, Unanswered};
 use super::listen::Listener;
 use super::{Settings, Smpp};
-
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long we wait for the other side to agree that it is over.
 const UNBIND_TIMEOUT: Duration = Duration::from_secs(1);
@@ -45,21 +42,20 @@ impl Session<'_> {
 
     /// Runs it to its end, and says in a sentence what that was.
     pub(super) async fn run(self, shutdown: &CancellationToken) -> String {
-        let socket = tokio::select! {
+        let (ear, mouth) = tokio::select! {
             () = shutdown.cancelled() => return "The server stops.".to_owned(),
             connected = connect(&self.wire.settings) => match connected {
-                Ok(socket) => socket,
+                Ok(halves) => halves,
                 Err(problem) => return problem,
             },
         };
-        let (read, write) = socket.into_split();
         let mut speaking = pin!(speak(self.wire, &self.link, &self.listener, shutdown));
         let end = tokio::select! {
-            written = link::write(write, self.out) => match written {
+            written = link::write(mouth, self.out) => match written {
                 Ok(()) => "The session was ended.".to_owned(),
                 Err(problem) => format!("The connection broke: {problem}."),
             },
-            end = self.listener.listen(read) => end,
+            end = self.listener.listen(ear) => end,
             end = &mut speaking => {
                 self.link.end();
                 return end;
@@ -72,18 +68,6 @@ impl Session<'_> {
         }
         end
     }
-}
-
-async fn connect(settings: &Settings) -> Result<TcpStream, String> {
-    let place = (settings.host.as_str(), settings.port);
-    let failed =
-        |problem: String| format!("{}:{} cannot be reached: {problem}.", settings.host, settings.port);
-    let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(place)).await;
-    let socket = connected.map_err(|_| failed("it does not answer".to_owned()))?;
-    let socket = socket.map_err(|problem| failed(problem.to_string()))?;
-    // Units are written together where they come together; none waits for another.
-    socket.set_nodelay(true).map_err(|problem| failed(problem.to_string()))?;
-    Ok(socket)
 }
 
 /// Binds, and asks from then on now and then whether the other side is still there.

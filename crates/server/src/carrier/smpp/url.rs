@@ -1,12 +1,13 @@
-//! What the URL of an SMPP carrier says: `smpp://user:password@host:port?window=32`.
+//! What the URL of an SMPP carrier says: `smpp://user:password@host:port?window=32`, or `smpps://` for TLS.
 
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
-/// The port that IANA has for SMPP.
+/// The ports that IANA has for SMPP, and for SMPP over TLS.
 const PORT: u16 = 2775;
+const SECURE_PORT: u16 = 3550;
 
 /// The longest system id and password that fit into a bind, without the NUL at their end (SMPP 3.4 §4.1.1).
 const SYSTEM_ID_BYTES_MAX: usize = 15;
@@ -26,6 +27,8 @@ pub(super) enum Concatenation {
 /// How a service centre is reached and spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Whether the session is inside TLS.
+    pub(super) is_secure: bool,
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) system_id: String,
@@ -47,17 +50,16 @@ impl Settings {
         let example = "write it as smpp://user:password@host:2775";
         let url: Url =
             url.parse().map_err(|problem| format!("The URL cannot be read: {problem}; {example}."))?;
-        if url.scheme() != "smpp" {
-            return Err(format!("This is no SMPP URL; {example}."));
-        }
+        let is_secure = is_secure(url.scheme()).ok_or(format!("This is no SMPP URL; {example}."))?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let mut settings = Settings {
+            is_secure,
             // An IPv6 address stands in brackets in a URL alone.
             host: host
                 .ok_or(format!("The URL names no host; {example}."))?
                 .trim_matches(['[', ']'])
                 .to_owned(),
-            port: url.port().unwrap_or(PORT),
+            port: url.port().unwrap_or(if is_secure { SECURE_PORT } else { PORT }),
             system_id: credential("user", url.username(), SYSTEM_ID_BYTES_MAX)?,
             password: credential("password", url.password().unwrap_or_default(), PASSWORD_BYTES_MAX)?,
             system_type: String::new(),
@@ -83,6 +85,15 @@ impl Settings {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a scheme means TLS; nothing when it is none of SMPP's. Gateways' documentation spells it in two ways.
+fn is_secure(scheme: &str) -> Option<bool> {
+    match scheme {
+        "smpp" => Some(false),
+        "smpps" | "ssmpp" => Some(true),
+        _ => None,
     }
 }
 
@@ -127,6 +138,19 @@ mod tests {
         assert_eq!((settings.host.as_str(), settings.port), ("::1", 2775));
         assert_eq!((settings.system_id.as_str(), settings.password.as_str(), settings.window), ("", "", 32));
         assert_eq!(settings.concatenation, Concatenation::Header);
+    }
+
+    #[test]
+    fn both_spellings_of_the_scheme_mean_tls() {
+        for (url, is_secure, port) in [
+            ("smpp://gate.example", false, 2775),
+            ("smpps://gate.example", true, 3550),
+            ("ssmpp://gate.example", true, 3550),
+            ("smpps://gate.example:2775", true, 2775),
+        ] {
+            let settings = Settings::read(url).unwrap();
+            assert_eq!((settings.is_secure, settings.port), (is_secure, port), "{url}");
+        }
     }
 
     #[test]

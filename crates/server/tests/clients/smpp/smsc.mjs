@@ -4,7 +4,7 @@
 import { createInterface } from "node:readline";
 import smpp from "smpp";
 
-const { port, systemId, password } = JSON.parse(process.env.SETTING);
+const { port, systemId, password, tls } = JSON.parse(process.env.SETTING);
 /** How submits are answered: with ids ("decimal" or "hexadecimal"), with a "status", or not at all ("silent"). */
 let manner = { ids: "decimal" };
 let session = null;
@@ -41,7 +41,8 @@ function submit(pdu) {
   }
 }
 
-const server = smpp.createServer((opened) => {
+/** With a key and a certificate in `tls` everything is inside TLS. */
+const server = smpp.createServer(tls ?? {}, (opened) => {
   opened.on("error", () => {});
   opened.on("close", () => {
     if (session === opened) session = null;
