@@ -47,6 +47,10 @@ pub struct Submission {
     pub attempts: i64,
     /// Since when it waits.
     pub queued_at: Time,
+    /// Its number in its conversation; the same at every try, and another than its neighbours'.
+    pub index: i64,
+    /// The parts, numbered from 0, that the carrier took before and shall not get again.
+    pub taken: Vec<i64>,
 }
 
 /// Queues a message for the carrier of our address, and pays for it unless its campaign did. [`Error::OutOfCredit`]; [`Error::Conflict`] when
@@ -91,18 +95,43 @@ pub fn due(cx: &mut Cx<'_>, carrier: CarrierId, limit: i64) -> Result<Vec<Submis
     store::due(cx.tx, workspace, carrier, (cx.now, limit))
 }
 
-/// The carrier took a message, and gave it these ids, one for each part; the same id again is the same part. Reports of
-/// it that came before are heeded now. What is not queued any more stays as it is.
+/// The carrier took a message, and gave it these ids, one for each part that it had not taken before; the same id again
+/// is the same part. Reports of it that came before are heeded now. What is not queued any more stays as it is.
 pub fn accepted(cx: &mut Cx<'_>, id: MessageId, carrier_ids: &[String]) -> Result<()> {
     let workspace = cx.operator()?;
-    let parts = spelling::of_parts(carrier_ids);
+    let mut parts = spelling::of_parts((0..).zip(carrier_ids));
     let accepting = (id, parts.len() as i64, cx.now);
     let Some(taken) = store::accept(cx.tx, workspace, accepting)? else { return Ok(()) };
-    for (part, spellings) in (0..).zip(&parts) {
-        store::insert_part(cx.tx, workspace, &taken, (part, spellings))?;
-    }
+    let before = if taken.attempts > 1 { store::taken_parts(cx.tx, workspace, id)? } else { Vec::new() };
+    let first = before.last().map_or(0, |last| last + 1);
+    parts.iter_mut().for_each(|(number, _)| *number += first);
     message::set_delivery(cx, id, Delivery::Accepted)?;
-    report::heed_early(cx, &taken, &parts)
+    note(cx, &taken, &parts)?;
+    // What was reported while the others were missing may have decided it.
+    if before.is_empty() { Ok(()) } else { report::conclude(cx, id, "") }
+}
+
+/// The carrier took these parts of a message, numbered from 0, under these ids; the others shall be tried again, as
+/// [`postponed`] says. A part without an id of its own is one of those. What is not queued any more stays as it is.
+pub fn taken_in_part(
+    cx: &mut Cx<'_>,
+    id: MessageId,
+    parts: &[(i64, String)],
+    (until, why): (Time, &str),
+) -> Result<()> {
+    let workspace = cx.operator()?;
+    let Some(taken) = store::queued(cx.tx, workspace, id)? else { return Ok(()) };
+    note(cx, &taken, &spelling::of_parts(parts.iter().map(|(number, id)| (*number, id))))?;
+    postponed(cx, id, until, why)
+}
+
+/// Keeps the ids of parts, and heeds what was reported of them before.
+fn note(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spelling::Part]) -> Result<()> {
+    let workspace = cx.workspace()?;
+    for part in parts {
+        store::insert_part(cx.tx, workspace, taken, part)?;
+    }
+    report::heed_early(cx, taken, parts)
 }
 
 /// The carrier did not take a message and it shall be tried again at `until`; `why` in the carrier's words. After

@@ -55,17 +55,13 @@ pub fn report(cx: &mut Cx<'_>, report: &Report) -> Result<bool> {
 }
 
 /// Heeds what was reported of a message before it was known under these ids.
-pub(super) fn heed_early(
-    cx: &mut Cx<'_>,
-    taken: &store::Taken,
-    parts: &[Vec<(String, spelling::Spelling)>],
-) -> Result<()> {
+pub(super) fn heed_early(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spelling::Part]) -> Result<()> {
     let workspace = cx.workspace()?;
-    for (part, spellings) in (0..).zip(parts) {
+    for (part, spellings) in parts {
         for early in store::early(cx.tx, workspace, taken.carrier, spellings)? {
             if is_same_number(&early.to, &taken.to) {
                 store::forget_early(cx.tx, workspace, taken.carrier, &early)?;
-                heed(cx, (taken.message, part), early.delivery, &early.detail)?;
+                heed(cx, (taken.message, *part), early.delivery, &early.detail)?;
             }
         }
     }
@@ -105,10 +101,15 @@ fn is_same_number(one: &str, other: &str) -> bool {
 /// A part came so far; if that decides it for the message, the message did.
 fn heed(cx: &mut Cx<'_>, of: (MessageId, i64), delivery: Delivery, detail: &str) -> Result<()> {
     let workspace = cx.workspace()?;
-    let (message, _) = of;
     if is_on_its_way(delivery) || !store::set_part(cx.tx, workspace, of, delivery)? {
         return Ok(());
     }
+    conclude(cx, of.0, detail)
+}
+
+/// If what is known of its parts decides it for a message, the message came so far. One that still waits is not decided.
+pub(super) fn conclude(cx: &mut Cx<'_>, message: MessageId, detail: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
     let (count, parts) = store::parts(cx.tx, workspace, message)?;
     let Some(whole) = together(count, &parts) else { return Ok(()) };
     if store::conclude(cx.tx, workspace, message, &store::End { delivery: whole, detail, at: cx.now })? {

@@ -42,6 +42,8 @@ pub enum Answer {
         /// The carrier's own words.
         why: String,
     },
+    /// It took these parts, numbered from 0, under these ids; the others may be taken later. Its own words.
+    InPart(Vec<(i64, String)>, String),
     /// Not now; the same message may be taken later. The carrier's own words.
     Postponed(String),
 }

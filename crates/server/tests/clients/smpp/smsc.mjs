@@ -28,6 +28,7 @@ function submit(pdu) {
     coding: pdu.data_coding,
     header: udh ? Buffer.concat(udh).toString("hex") : null,
     parameters: [pdu.sar_msg_ref_num, pdu.sar_total_segments, pdu.sar_segment_seqnum].map((value) => value ?? null),
+    numbering: [pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi],
     wantsReceipt: pdu.registered_delivery === 1,
     id: String(lastId + 1),
   });
