@@ -14,7 +14,7 @@ use crate::submission::Spelling;
 use crate::{CarrierId, Cx, Error, Result, Time, phone, workspace};
 
 pub use everywhere::{Held, all, by_id, held, hold, let_go};
-pub use received::{Inbound, Outcome, answered, receive, sweep};
+pub use received::{AGAIN_SECONDS, Inbound, Outcome, answered, receive, settled, sweep};
 
 stored_enum! {
     /// What speaks at the other end.

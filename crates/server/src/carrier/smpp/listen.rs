@@ -195,6 +195,15 @@ impl Listener {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// This session has lasted so long that nothing of earlier ones comes again; false when that could not be noted.
+    pub(super) async fn settled(&self) -> bool {
+        let settled = self.desk.settled(&self.name).await;
+        if let Err(error) = &settled {
+            tracing::warn!(%error, carrier = %self.desk.carrier(), "what is settled could not be noted; it is tried again");
+        }
+        settled.is_ok()
+    }
+
     /// How many texts were answered since the other side last proved what it had read.
     pub(super) fn unproven(&self) -> usize {
         self.answered().len()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use parlance_engine::carrier::AGAIN_SECONDS;
 use rusmpp::pdus::BindTransceiver;
 use rusmpp::types::COctetString;
 use rusmpp::values::InterfaceVersion;
@@ -79,7 +80,7 @@ async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &Ca
     wire.set_link(Some(link.clone()));
     let ended = tokio::select! {
         () = shutdown.cancelled() => "The server stops.",
-        () = prove(&wire.settings, link, listener) => "The service centre does not answer.",
+        () = prove(wire, link, listener) => "The service centre does not answer.",
     };
     wire.set_link(None);
     unbind(link, listener).await;
@@ -110,13 +111,18 @@ async fn bind(settings: &Settings, link: &Link) -> Result<(), String> {
 }
 
 /// Until an enquiry is not answered. One is made after some silence, and soon after texts were answered: its answer
-/// shows that the other side has read what we had said before, so that the texts will not come again.
-async fn prove(settings: &Settings, link: &Link, listener: &Listener) {
+/// shows that the other side has read what we had said before, so that the texts will not come again. What earlier sessions
+/// could not prove so is settled by time.
+async fn prove(wire: &Smpp, link: &Link, listener: &Listener) {
     let (mut tick, mut asked) = (interval(PROVE_EVERY), Instant::now());
+    let mut doubtful_until = Some(wire.desk.now().plus_seconds(AGAIN_SECONDS));
     loop {
         tick.tick().await;
+        if doubtful_until.is_some_and(|until| until <= wire.desk.now()) && listener.settled().await {
+            doubtful_until = None;
+        }
         let unproven = listener.unproven();
-        if unproven == 0 && asked.elapsed() < settings.enquire {
+        if unproven == 0 && asked.elapsed() < wire.settings.enquire {
             continue;
         }
         asked = Instant::now();
