@@ -11,7 +11,7 @@ pub(crate) use store::{columns, read};
 use crate::access::Caller;
 use crate::channel::Family;
 use crate::person::{self, Facts, Kind};
-use crate::{Cx, Error, PersonId, Result, phone, workspace};
+use crate::{Cx, Error, PersonId, Result, legible, phone, workspace};
 
 /// The longest name of a contact, given or family, in characters; what is longer is cut.
 const NAME_CHARS_MAX: usize = 100;
@@ -106,10 +106,9 @@ fn keeper(cx: &Cx<'_>) -> Result<Caller> {
     }
 }
 
-/// A line of text without control characters, cut to what may be kept.
+/// A line of text with nothing around it, cut to what may be kept.
 fn clean(text: &str, chars_max: usize) -> String {
-    let plain: String = text.chars().filter(|c| !c.is_control()).collect();
-    plain.trim().chars().take(chars_max).collect()
+    legible::line(text.trim_matches(|c: char| c.is_whitespace() || c.is_control()), chars_max)
 }
 
 impl Contact {

@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::conversation::line::Out;
 use crate::credit::{self, price};
 use crate::message::{self, Delivery, Message};
-use crate::{CarrierId, Cx, Error, MessageId, Result, Time, carrier, segment};
+use crate::{CarrierId, Cx, Error, MessageId, Result, Time, carrier, legible, segment};
 
 pub use report::{Report, report, sweep};
 pub use spelling::Spelling;
@@ -113,16 +113,11 @@ pub fn accepted(cx: &mut Cx<'_>, id: MessageId, carrier_ids: &[String]) -> Resul
 
 /// The carrier took these parts of a message, numbered from 0, under these ids; the others shall be tried again, as
 /// [`postponed`] says. A part without an id of its own is one of those. What is not queued any more stays as it is.
-pub fn taken_in_part(
-    cx: &mut Cx<'_>,
-    id: MessageId,
-    parts: &[(i64, String)],
-    (until, why): (Time, &str),
-) -> Result<()> {
+pub fn taken_in_part(cx: &mut Cx<'_>, id: MessageId, parts: &[(i64, String)], why: &str) -> Result<()> {
     let workspace = cx.operator()?;
     let Some(taken) = store::queued(cx.tx, workspace, id)? else { return Ok(()) };
     note(cx, &taken, &spelling::of_parts(parts.iter().map(|(number, id)| (*number, id))))?;
-    postponed(cx, id, until, why)
+    put_off(cx, &taken, why)
 }
 
 /// Keeps the ids of parts, and heeds what was reported of them before.
@@ -134,15 +129,24 @@ fn note(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spelling::Part]) -> Resu
     report::heed_early(cx, taken, parts)
 }
 
-/// The carrier did not take a message and it shall be tried again at `until`; `why` in the carrier's words. After
-/// [`PATIENCE_SECONDS`] it is given up. What is not queued any more stays as it is.
-pub fn postponed(cx: &mut Cx<'_>, id: MessageId, until: Time, why: &str) -> Result<()> {
+/// The carrier did not take a message and it shall be tried again, after [`pause_seconds`]; `why` in the carrier's words.
+/// After [`PATIENCE_SECONDS`] it is given up. What is not queued any more stays as it is.
+pub fn postponed(cx: &mut Cx<'_>, id: MessageId, why: &str) -> Result<()> {
     let workspace = cx.operator()?;
-    let why = legible(why);
-    let queued_at = store::postpone(cx.tx, workspace, id, (until, &why))?;
+    match store::queued(cx.tx, workspace, id)? {
+        Some(queued) => put_off(cx, &queued, why),
+        None => Ok(()),
+    }
+}
+
+fn put_off(cx: &mut Cx<'_>, queued: &store::Taken, why: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
+    let until = cx.now.plus_seconds(pause_seconds(queued.attempts));
+    let why = legible::line(why, DETAIL_CHARS_MAX);
+    let queued_at = store::postpone(cx.tx, workspace, queued.message, (until, &why))?;
     match queued_at {
         Some(queued_at) if queued_at.plus_seconds(PATIENCE_SECONDS) <= cx.now => {
-            refused(cx, id, Delivery::Unknown, &why)
+            refused(cx, queued.message, Delivery::Unknown, &why)
         }
         _ => Ok(()),
     }
@@ -158,7 +162,10 @@ pub fn pause_seconds(attempts: i64) -> i64 {
 /// not queued any more stays as it is.
 pub fn refused(cx: &mut Cx<'_>, id: MessageId, delivery: Delivery, why: &str) -> Result<()> {
     let workspace = cx.workspace()?;
-    let Some(paid) = store::refuse(cx.tx, workspace, id, (&legible(why), cx.now))? else { return Ok(()) };
+    let Some(paid) = store::refuse(cx.tx, workspace, id, (&legible::line(why, DETAIL_CHARS_MAX), cx.now))?
+    else {
+        return Ok(());
+    };
     let about = paid.campaign.unwrap_or_else(|| id.to_string());
     credit::give_back(cx, paid.cost_micro, credit::Entry { reason: "not sent", about: &about })?;
     message::set_delivery(cx, id, delivery).map(drop)
@@ -172,9 +179,4 @@ pub fn give_up(cx: &mut Cx<'_>, limit: i64) -> Result<usize> {
         refused(cx, *id, Delivery::Unknown, "The carrier was taken away.")?;
     }
     Ok(stranded.len())
-}
-
-/// What somebody else says, fit to be stored and shown on one line.
-fn legible(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{legible, spelling, store};
+use super::{DETAIL_CHARS_MAX, spelling, store};
 use crate::message::{self, Delivery};
-use crate::{CarrierId, Cx, MessageId, Result, Time, carrier};
+use crate::{CarrierId, Cx, MessageId, Result, Time, carrier, legible};
 
 /// How long a report is kept that came before the answer to its submit was stored, in seconds.
 const EARLY_SECONDS: i64 = 10 * 60;
@@ -43,14 +43,14 @@ pub fn report(cx: &mut Cx<'_>, report: &Report) -> Result<bool> {
         store::keep_early(
             cx.tx,
             workspace,
-            &store::Early::of(report, &key, &legible(&report.detail), cx.now),
+            &store::Early::of(report, &key, &legible::line(&report.detail, DETAIL_CHARS_MAX), cx.now),
         )?;
         return Ok(false);
     };
     if part.is_only && part.learned != Some(part.spelling) && spelling::is_telling(&key) {
         carrier::learn_spelling(cx, report.carrier, part.spelling)?;
     }
-    heed(cx, (part.message, part.part), report.delivery, &legible(&report.detail))?;
+    heed(cx, (part.message, part.part), report.delivery, &legible::line(&report.detail, DETAIL_CHARS_MAX))?;
     Ok(true)
 }
 

@@ -9,7 +9,7 @@ use crate::channel::Channel;
 use crate::conversation::line::Out;
 use crate::db::{Arg, Conn, Row, ToArg, args};
 use crate::message::{Delivery, Message};
-use crate::{CarrierId, MessageId, Result, Time, WorkspaceId};
+use crate::{CarrierId, MessageId, Result, Time, WorkspaceId, legible};
 
 /// A message for the queue.
 pub(super) struct New<'a> {
@@ -303,7 +303,7 @@ pub(super) struct Early {
 
 impl Early {
     pub(super) fn of(report: &Report, key: &str, detail: &str, now: Time) -> Early {
-        let (carrier, to) = (report.carrier, super::legible(&report.to));
+        let (carrier, to) = (report.carrier, legible::line(&report.to, super::DETAIL_CHARS_MAX));
         let carrier_message = key.to_owned();
         Early { carrier, carrier_message, to, delivery: report.delivery, detail: detail.to_owned(), at: now }
     }

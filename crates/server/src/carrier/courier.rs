@@ -7,7 +7,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use parlance_engine::message::Delivery;
 use parlance_engine::submission::{self, Report, Submission};
-use parlance_engine::{Cx, MessageId, Result, Time};
+use parlance_engine::{Cx, MessageId, Result};
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -91,18 +91,10 @@ async fn note(desk: &Desk, message: Submission, answer: Answer) -> Result<()> {
             desk.write(move |cx| submission::refused(cx, id, delivery, &why)).await
         }
         Answer::InPart(parts, why) => {
-            let until = later(desk, &message);
-            desk.write(move |cx| submission::taken_in_part(cx, id, &parts, (until, &why))).await
+            desk.write(move |cx| submission::taken_in_part(cx, id, &parts, &why)).await
         }
-        Answer::Postponed(why) => {
-            let until = later(desk, &message);
-            desk.write(move |cx| submission::postponed(cx, id, until, &why)).await
-        }
+        Answer::Postponed(why) => desk.write(move |cx| submission::postponed(cx, id, &why)).await,
     }
-}
-
-fn later(desk: &Desk, message: &Submission) -> Time {
-    desk.now().plus_seconds(submission::pause_seconds(message.attempts))
 }
 
 fn arrived(desk: &Desk, message: &Submission, ids: &[String]) -> Report {

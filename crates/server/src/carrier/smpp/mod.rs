@@ -145,6 +145,10 @@ impl Smpp {
 }
 
 impl Wire for Smpp {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     fn window(&self) -> usize {
         self.settings.window
     }
