@@ -26,6 +26,7 @@ pub mod handset;
 pub mod id;
 pub mod idempotency;
 pub mod installation;
+mod legible;
 pub mod membership;
 pub mod message;
 pub mod notice;

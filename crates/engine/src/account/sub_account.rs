@@ -4,7 +4,7 @@ use super::{Parameters, store};
 use crate::credential::password::{self, Hash};
 use crate::credential::token;
 use crate::person::{self, Change as PersonChange, Facts, Kind};
-use crate::{Cx, Error, PersonId, Result, Time};
+use crate::{Cx, Error, PersonId, Result, Time, contact};
 
 /// How many a workspace has, at most; octopush contract §0.
 pub const SUB_ACCOUNTS_MAX: usize = 20;
@@ -172,13 +172,9 @@ fn name(field: &'static str, text: &str) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// An e-mail address in lower case.
+/// An e-mail address as it is stored. One that is reached from elsewhere: its host has a domain.
 fn address(text: &str) -> Result<String> {
-    let text = text.trim().to_lowercase();
-    let odd = |c: char| c.is_whitespace() || c.is_control();
-    let is_one = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-    match is_one && text.chars().count() <= 320 && !text.chars().any(odd) {
-        true => Ok(text),
-        false => Err(Error::invalid("email", "This is no e-mail address.")),
-    }
+    let has_domain = |address: &String| address.rsplit('@').next().is_some_and(|host| host.contains('.'));
+    let address = contact::email(text).filter(has_domain);
+    address.ok_or_else(|| Error::invalid("email", "This is no e-mail address."))
 }

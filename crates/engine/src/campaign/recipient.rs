@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::contact::{self, Contact};
-use crate::{Error, Result, phone};
+use crate::{Error, Result, legible, phone};
 
 /// Between the fields of a recipient, and behind each recipient: control characters, which no field contains.
 const UNIT: char = '\u{1f}';
@@ -111,7 +111,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Recipient>> {
 }
 
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(VALUE_CHARS_MAX).collect()
+    legible::line(text, VALUE_CHARS_MAX)
 }
 
 #[cfg(test)]

@@ -11,10 +11,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::channel::Channel;
 use crate::db::stored_enum;
 use crate::submission::Spelling;
-use crate::{CarrierId, Cx, Error, Result, Time, phone, workspace};
+use crate::{CarrierId, Cx, Error, Result, Time, legible, phone, workspace};
 
 pub use everywhere::{Held, all, by_id, held, hold, let_go};
-pub use received::{Inbound, Outcome, answered, receive, sweep};
+pub use received::{AGAIN_SECONDS, Inbound, Outcome, answered, receive, settled, sweep};
 
 stored_enum! {
     /// What speaks at the other end.
@@ -120,7 +120,7 @@ pub fn remove(cx: &mut Cx<'_>, reference: &str) -> Result<Carrier> {
 /// Notes how a carrier of the operator's workspace stands: a word, and what is wrong. The same again changes nothing.
 pub fn set_state(cx: &mut Cx<'_>, id: CarrierId, state: &str, detail: &str) -> Result<()> {
     let workspace = cx.operator()?;
-    let (state, detail) = (legible(state), legible(detail));
+    let [state, detail] = [state, detail].map(|text| legible::line(text, STATE_CHARS_MAX));
     store::set_state(cx.tx, workspace, &store::Standing { id, state: &state, detail: &detail, at: cx.now })
 }
 
@@ -165,7 +165,7 @@ impl Kind {
     fn schemes(self) -> &'static [&'static str] {
         match self {
             Kind::Handset => &[],
-            Kind::Smpp => &["smpp://", "smpps://"],
+            Kind::Smpp => &["smpp://", "smpps://", "ssmpp://"],
             Kind::Http | Kind::Rcs => &["https://", "http://"],
         }
     }
@@ -216,9 +216,4 @@ fn check_url(kind: Kind, url: Option<&str>) -> Result<()> {
         Some(_) => format!("The URL of a carrier of kind {} begins with {}.", kind.as_str(), schemes[0]),
     };
     Err(Error::invalid("url", problem))
-}
-
-/// What somebody else says, fit to be stored and shown on one line.
-fn legible(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(STATE_CHARS_MAX).collect()
 }

@@ -1,17 +1,21 @@
 //! Texts that come in. A carrier hears that a text is safe only after the text is stored; if the server dies in between,
 //! the carrier delivers it again. The row that was stored with it then tells that it is the same.
+//!
+//! Somebody who says the same words again must be heard again, so a row lives no longer than it is needed: until its
+//! carrier has proven that it knows, and until a later session has lasted so long that the text would have come again.
 
 use super::store;
 use crate::channel::Channel;
 use crate::conversation::line::{self, Heard};
 use crate::{CarrierId, Cx, Error, MessageId, Result, Time};
 
-/// How long a text that its carrier cannot name is taken for the one of an earlier session, in seconds: as long as it
-/// is rather delivered again than written again.
-const AGAIN_SECONDS: i64 = 60 * 60;
+/// How long a session lasts before nothing of the ones before it comes again, in seconds. Service centres deliver what
+/// was not answered as soon as somebody is bound again, or at their next try, of which the first come within five
+/// minutes: this is twice as long. It is counted from the bind, however long nobody was bound.
+pub const AGAIN_SECONDS: i64 = 10 * 60;
 
-/// How long a name is kept that a carrier gave to a text, in seconds: as long as gateways try to deliver it.
-const NAMED_SECONDS: i64 = 7 * 24 * 60 * 60;
+/// How long a text is known at most, in seconds: as long as gateways try to deliver what they gave a name.
+const KNOWN_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// How the key begins of a text that its carrier gave a name.
 const NAMED: &str = "id:";
@@ -60,8 +64,7 @@ impl Inbound {
 pub fn receive(cx: &mut Cx<'_>, text: &Inbound) -> Result<Outcome> {
     let workspace = cx.operator()?;
     let carrier = store::get(cx.tx, workspace, text.carrier)?.ok_or(Error::NotFound)?;
-    let age_seconds = if text.is_named() { NAMED_SECONDS } else { AGAIN_SECONDS };
-    let since = cx.now.plus_seconds(-age_seconds);
+    let since = cx.now.plus_seconds(-KNOWN_SECONDS);
     if let Some(message) = store::received_before(cx.tx, workspace, text, since)? {
         store::take_over(cx.tx, workspace, text, message)?;
         return Ok(outcome(text, message, false));
@@ -78,7 +81,7 @@ fn outcome(text: &Inbound, message: MessageId, is_new: bool) -> Outcome {
 }
 
 /// A carrier of the operator's workspace knows that these texts are safe and will not deliver them again. Those that it
-/// gave names are remembered all the same, for [`NAMED_SECONDS`].
+/// gave names are remembered all the same, for [`KNOWN_SECONDS`].
 pub fn answered(cx: &mut Cx<'_>, carrier: CarrierId, keys: &[String]) -> Result<()> {
     let workspace = cx.operator()?;
     for (message, key) in keys.iter().filter_map(|key| key.split_once(' ')) {
@@ -89,8 +92,15 @@ pub fn answered(cx: &mut Cx<'_>, carrier: CarrierId, keys: &[String]) -> Result<
     Ok(())
 }
 
+/// A session of a carrier of the operator's workspace has lasted for [`AGAIN_SECONDS`]: what the sessions before it left
+/// in doubt would have come again by now. From now on the same words are another text.
+pub fn settled(cx: &mut Cx<'_>, carrier: CarrierId, session: &str) -> Result<()> {
+    let workspace = cx.operator()?;
+    store::delete_doubts(cx.tx, workspace, carrier, session)
+}
+
 /// Forgets, in the operator's workspace, up to `limit` texts that no carrier delivers again; how many.
 pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {
     let workspace = cx.operator()?;
-    store::sweep(cx.tx, workspace, cx.now.plus_seconds(-NAMED_SECONDS), limit)
+    store::sweep(cx.tx, workspace, cx.now.plus_seconds(-KNOWN_SECONDS), limit)
 }

@@ -149,7 +149,7 @@ pub(super) fn insert_received(
     Ok(())
 }
 
-/// The text belongs to this session from now on, so that the next one like it is another.
+/// The text belongs to this session from now on, so that the next one like it in this session is another.
 pub(super) fn take_over(
     tx: &mut Conn,
     workspace: WorkspaceId,
@@ -172,6 +172,20 @@ pub(super) fn delete_received(
     tx.exec(
         "DELETE FROM received WHERE workspace = $1 AND carrier = $2 AND key = $3 AND message = $4",
         args![workspace, carrier, of.0, of.1],
+    )?;
+    Ok(())
+}
+
+/// What came without a name in other sessions than this one.
+pub(super) fn delete_doubts(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    carrier: CarrierId,
+    session: &str,
+) -> Result<()> {
+    tx.exec(
+        "DELETE FROM received WHERE workspace = $1 AND carrier = $2 AND session <> $3 AND key NOT LIKE 'id:%'",
+        args![workspace, carrier, session],
     )?;
     Ok(())
 }

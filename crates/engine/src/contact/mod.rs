@@ -10,7 +10,7 @@ pub(crate) use store::{columns, read};
 
 use crate::channel::Family;
 use crate::person::{self, Facts};
-use crate::{Cx, Error, PersonId, Result, phone, workspace};
+use crate::{Cx, Error, PersonId, Result, legible, phone, workspace};
 
 /// The longest name of a contact, given or family, in characters; what is longer is cut.
 const NAME_CHARS_MAX: usize = 100;
@@ -96,10 +96,9 @@ fn add(cx: &mut Cx<'_>, mut contact: Contact) -> Result<Contact> {
     Ok(contact)
 }
 
-/// A line of text without control characters, cut to what may be kept.
+/// A line of text with nothing around it, cut to what may be kept.
 fn clean(text: &str, chars_max: usize) -> String {
-    let plain: String = text.chars().filter(|c| !c.is_control()).collect();
-    plain.trim().chars().take(chars_max).collect()
+    legible::line(text.trim_matches(|c: char| c.is_whitespace() || c.is_control()), chars_max)
 }
 
 impl Contact {

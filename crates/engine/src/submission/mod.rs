@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::conversation::line::Out;
 use crate::credit::{self, price};
 use crate::message::{self, Delivery, Message};
-use crate::{CarrierId, Cx, Error, MessageId, Result, Time, carrier, segment};
+use crate::{CarrierId, Cx, Error, MessageId, Result, Time, carrier, legible, segment};
 
 pub use report::{Report, report, sweep};
 pub use spelling::Spelling;
@@ -47,6 +47,10 @@ pub struct Submission {
     pub attempts: i64,
     /// Since when it waits.
     pub queued_at: Time,
+    /// Its number in its conversation; the same at every try, and another than its neighbours'.
+    pub index: i64,
+    /// The parts, numbered from 0, that the carrier took before and shall not get again.
+    pub taken: Vec<i64>,
 }
 
 /// Queues a message for the carrier of our address, and pays for it unless its campaign did. [`Error::OutOfCredit`]; [`Error::Conflict`] when
@@ -91,29 +95,58 @@ pub fn due(cx: &mut Cx<'_>, carrier: CarrierId, limit: i64) -> Result<Vec<Submis
     store::due(cx.tx, workspace, carrier, (cx.now, limit))
 }
 
-/// The carrier took a message, and gave it these ids, one for each part; the same id again is the same part. Reports of
-/// it that came before are heeded now. What is not queued any more stays as it is.
+/// The carrier took a message, and gave it these ids, one for each part that it had not taken before; the same id again
+/// is the same part. Reports of it that came before are heeded now. What is not queued any more stays as it is.
 pub fn accepted(cx: &mut Cx<'_>, id: MessageId, carrier_ids: &[String]) -> Result<()> {
     let workspace = cx.operator()?;
-    let parts = spelling::of_parts(carrier_ids);
+    let mut parts = spelling::of_parts((0..).zip(carrier_ids));
     let accepting = (id, parts.len() as i64, cx.now);
     let Some(taken) = store::accept(cx.tx, workspace, accepting)? else { return Ok(()) };
-    for (part, spellings) in (0..).zip(&parts) {
-        store::insert_part(cx.tx, workspace, &taken, (part, spellings))?;
-    }
+    let before = if taken.attempts > 1 { store::taken_parts(cx.tx, workspace, id)? } else { Vec::new() };
+    let first = before.last().map_or(0, |last| last + 1);
+    parts.iter_mut().for_each(|(number, _)| *number += first);
     message::set_delivery(cx, id, Delivery::Accepted)?;
-    report::heed_early(cx, &taken, &parts)
+    note(cx, &taken, &parts)?;
+    // What was reported while the others were missing may have decided it.
+    if before.is_empty() { Ok(()) } else { report::conclude(cx, id, "") }
 }
 
-/// The carrier did not take a message and it shall be tried again at `until`; `why` in the carrier's words. After
-/// [`PATIENCE_SECONDS`] it is given up. What is not queued any more stays as it is.
-pub fn postponed(cx: &mut Cx<'_>, id: MessageId, until: Time, why: &str) -> Result<()> {
+/// The carrier took these parts of a message, numbered from 0, under these ids; the others shall be tried again, as
+/// [`postponed`] says. A part without an id of its own is one of those. What is not queued any more stays as it is.
+pub fn taken_in_part(cx: &mut Cx<'_>, id: MessageId, parts: &[(i64, String)], why: &str) -> Result<()> {
     let workspace = cx.operator()?;
-    let why = legible(why);
-    let queued_at = store::postpone(cx.tx, workspace, id, (until, &why))?;
+    let Some(taken) = store::queued(cx.tx, workspace, id)? else { return Ok(()) };
+    note(cx, &taken, &spelling::of_parts(parts.iter().map(|(number, id)| (*number, id))))?;
+    put_off(cx, &taken, why)
+}
+
+/// Keeps the ids of parts, and heeds what was reported of them before.
+fn note(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spelling::Part]) -> Result<()> {
+    let workspace = cx.workspace()?;
+    for part in parts {
+        store::insert_part(cx.tx, workspace, taken, part)?;
+    }
+    report::heed_early(cx, taken, parts)
+}
+
+/// The carrier did not take a message and it shall be tried again, after [`pause_seconds`]; `why` in the carrier's words.
+/// After [`PATIENCE_SECONDS`] it is given up. What is not queued any more stays as it is.
+pub fn postponed(cx: &mut Cx<'_>, id: MessageId, why: &str) -> Result<()> {
+    let workspace = cx.operator()?;
+    match store::queued(cx.tx, workspace, id)? {
+        Some(queued) => put_off(cx, &queued, why),
+        None => Ok(()),
+    }
+}
+
+fn put_off(cx: &mut Cx<'_>, queued: &store::Taken, why: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
+    let until = cx.now.plus_seconds(pause_seconds(queued.attempts));
+    let why = legible::line(why, DETAIL_CHARS_MAX);
+    let queued_at = store::postpone(cx.tx, workspace, queued.message, (until, &why))?;
     match queued_at {
         Some(queued_at) if queued_at.plus_seconds(PATIENCE_SECONDS) <= cx.now => {
-            refused(cx, id, Delivery::Unknown, &why)
+            refused(cx, queued.message, Delivery::Unknown, &why)
         }
         _ => Ok(()),
     }
@@ -129,7 +162,10 @@ pub fn pause_seconds(attempts: i64) -> i64 {
 /// not queued any more stays as it is.
 pub fn refused(cx: &mut Cx<'_>, id: MessageId, delivery: Delivery, why: &str) -> Result<()> {
     let workspace = cx.workspace()?;
-    let Some(paid) = store::refuse(cx.tx, workspace, id, (&legible(why), cx.now))? else { return Ok(()) };
+    let Some(paid) = store::refuse(cx.tx, workspace, id, (&legible::line(why, DETAIL_CHARS_MAX), cx.now))?
+    else {
+        return Ok(());
+    };
     let about = paid.campaign.unwrap_or_else(|| id.to_string());
     credit::give_back(cx, paid.cost_micro, credit::Entry { reason: "not sent", about: &about })?;
     message::set_delivery(cx, id, delivery).map(drop)
@@ -143,9 +179,4 @@ pub fn give_up(cx: &mut Cx<'_>, limit: i64) -> Result<usize> {
         refused(cx, *id, Delivery::Unknown, "The carrier was taken away.")?;
     }
     Ok(stranded.len())
-}
-
-/// What somebody else says, fit to be stored and shown on one line.
-fn legible(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(DETAIL_CHARS_MAX).collect()
 }

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::{legible, spelling, store};
+use super::{DETAIL_CHARS_MAX, spelling, store};
 use crate::message::{self, Delivery};
-use crate::{CarrierId, Cx, MessageId, Result, Time, carrier};
+use crate::{CarrierId, Cx, MessageId, Result, Time, carrier, legible};
 
 /// How long a report is kept that came before the answer to its submit was stored, in seconds.
 const EARLY_SECONDS: i64 = 10 * 60;
@@ -43,29 +43,25 @@ pub fn report(cx: &mut Cx<'_>, report: &Report) -> Result<bool> {
         store::keep_early(
             cx.tx,
             workspace,
-            &store::Early::of(report, &key, &legible(&report.detail), cx.now),
+            &store::Early::of(report, &key, &legible::line(&report.detail, DETAIL_CHARS_MAX), cx.now),
         )?;
         return Ok(false);
     };
     if part.is_only && part.learned != Some(part.spelling) && spelling::is_telling(&key) {
         carrier::learn_spelling(cx, report.carrier, part.spelling)?;
     }
-    heed(cx, (part.message, part.part), report.delivery, &legible(&report.detail))?;
+    heed(cx, (part.message, part.part), report.delivery, &legible::line(&report.detail, DETAIL_CHARS_MAX))?;
     Ok(true)
 }
 
 /// Heeds what was reported of a message before it was known under these ids.
-pub(super) fn heed_early(
-    cx: &mut Cx<'_>,
-    taken: &store::Taken,
-    parts: &[Vec<(String, spelling::Spelling)>],
-) -> Result<()> {
+pub(super) fn heed_early(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spelling::Part]) -> Result<()> {
     let workspace = cx.workspace()?;
-    for (part, spellings) in (0..).zip(parts) {
+    for (part, spellings) in parts {
         for early in store::early(cx.tx, workspace, taken.carrier, spellings)? {
             if is_same_number(&early.to, &taken.to) {
                 store::forget_early(cx.tx, workspace, taken.carrier, &early)?;
-                heed(cx, (taken.message, part), early.delivery, &early.detail)?;
+                heed(cx, (taken.message, *part), early.delivery, &early.detail)?;
             }
         }
     }
@@ -105,10 +101,15 @@ fn is_same_number(one: &str, other: &str) -> bool {
 /// A part came so far; if that decides it for the message, the message did.
 fn heed(cx: &mut Cx<'_>, of: (MessageId, i64), delivery: Delivery, detail: &str) -> Result<()> {
     let workspace = cx.workspace()?;
-    let (message, _) = of;
     if is_on_its_way(delivery) || !store::set_part(cx.tx, workspace, of, delivery)? {
         return Ok(());
     }
+    conclude(cx, of.0, detail)
+}
+
+/// If what is known of its parts decides it for a message, the message came so far. One that still waits is not decided.
+pub(super) fn conclude(cx: &mut Cx<'_>, message: MessageId, detail: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
     let (count, parts) = store::parts(cx.tx, workspace, message)?;
     let Some(whole) = together(count, &parts) else { return Ok(()) };
     if store::conclude(cx.tx, workspace, message, &store::End { delivery: whole, detail, at: cx.now })? {

@@ -16,13 +16,16 @@ stored_enum! {
     }
 }
 
-/// The texts by which each part of a message may be named; a part without an id is none, nor is one that has another's.
-pub(super) fn of_parts(given: &[String]) -> Vec<Vec<(String, Spelling)>> {
-    let mut parts: Vec<Vec<(String, Spelling)>> = Vec::with_capacity(given.len());
-    for id in given {
+/// A part of a message, by its number, and the texts by which it may be named.
+pub(super) type Part = (i64, Vec<(String, Spelling)>);
+
+/// The parts of a message to which these ids were given; a part without an id is none, nor is one that has another's.
+pub(super) fn of_parts<'a>(given: impl Iterator<Item = (i64, &'a String)>) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    for (number, id) in given {
         let spellings = all(id);
-        if !spellings[0].0.is_empty() && parts.iter().all(|known| known[0] != spellings[0]) {
-            parts.push(spellings);
+        if !spellings[0].0.is_empty() && parts.iter().all(|(_, known)| known[0] != spellings[0]) {
+            parts.push((number, spellings));
         }
     }
     parts

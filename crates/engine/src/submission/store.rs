@@ -4,12 +4,12 @@ use std::fmt::Write;
 
 use super::Submission;
 use super::report::Report;
-use super::spelling::Spelling;
+use super::spelling::{self, Spelling};
 use crate::channel::Channel;
 use crate::conversation::line::Out;
 use crate::db::{Arg, Conn, Row, ToArg, args};
 use crate::message::{Delivery, Message};
-use crate::{CarrierId, MessageId, Result, Time, WorkspaceId};
+use crate::{CarrierId, MessageId, Result, Time, WorkspaceId, legible};
 
 /// A message for the queue.
 pub(super) struct New<'a> {
@@ -50,15 +50,15 @@ pub(super) fn due(
     carrier: CarrierId,
     (now, limit): (Time, i64),
 ) -> Result<Vec<Submission>> {
-    tx.all(
-        "SELECT s.message, s.channel, s.from_address, s.to_address, m.body, s.attempts, s.changed_at
+    let mut due = tx.all(
+        "SELECT s.message, s.channel, s.from_address, s.to_address, m.body, s.attempts, s.changed_at, m.idx, s.parts
          FROM submission s CROSS JOIN message m
          WHERE s.workspace = $1 AND s.carrier = $2 AND s.due_at IS NOT NULL AND s.due_at <= $3
            AND m.workspace = s.workspace AND m.id = s.message
          ORDER BY s.due_at NULLS LAST, s.message LIMIT $4",
         args![workspace, carrier, now, limit],
         |row| {
-            Ok(Submission {
+            let due = Submission {
                 message: row.get()?,
                 carrier,
                 channel: row.get()?,
@@ -67,29 +67,60 @@ pub(super) fn due(
                 text: row.get()?,
                 attempts: row.get()?,
                 queued_at: row.get()?,
-            })
+                index: row.get()?,
+                taken: Vec::new(),
+            };
+            Ok((due, row.get::<i64>()? > 1))
         },
+    )?;
+    for (due, _) in due.iter_mut().filter(|(due, is_long)| *is_long && due.attempts > 0) {
+        due.taken = taken_parts(tx, workspace, due.message)?;
+    }
+    Ok(due.into_iter().map(|(due, _)| due).collect())
+}
+
+/// The numbers of the parts of a message that have an id, in their order.
+pub(super) fn taken_parts(tx: &mut Conn, workspace: WorkspaceId, message: MessageId) -> Result<Vec<i64>> {
+    tx.all(
+        "SELECT part FROM submission_part
+         WHERE workspace = $1 AND message = $2 AND spelling = 'given' ORDER BY part",
+        args![workspace, message],
+        |row| row.get(),
     )
 }
 
-/// A message that its carrier has taken.
+/// A message that its carrier has taken, or parts of it.
 pub(super) struct Taken {
     pub(super) message: MessageId,
     pub(super) carrier: CarrierId,
     pub(super) to: String,
+    /// How often it was tried.
+    pub(super) attempts: i64,
 }
 
-/// Nothing when it was not queued.
+/// Nothing when it is not queued.
+pub(super) fn queued(tx: &mut Conn, workspace: WorkspaceId, message: MessageId) -> Result<Option<Taken>> {
+    tx.maybe(
+        "SELECT carrier, to_address, attempts FROM submission
+         WHERE workspace = $1 AND message = $2 AND state = 'queued'",
+        args![workspace, message],
+        |row| Ok(Taken { message, carrier: row.get()?, to: row.get()?, attempts: row.get()? }),
+    )
+}
+
+/// It has so many parts more than are known. Nothing when it was not queued.
 pub(super) fn accept(
     tx: &mut Conn,
     workspace: WorkspaceId,
     (message, parts, now): (MessageId, i64, Time),
 ) -> Result<Option<Taken>> {
     tx.maybe(
-        "UPDATE submission SET state = 'accepted', parts = $3, attempts = attempts + 1, due_at = NULL, changed_at = $4
-         WHERE workspace = $1 AND message = $2 AND state = 'queued' RETURNING carrier, to_address",
+        "UPDATE submission SET state = 'accepted', attempts = attempts + 1, due_at = NULL, changed_at = $4,
+             parts = $3 + (SELECT COUNT(*) FROM submission_part p
+                           WHERE p.workspace = $1 AND p.message = $2 AND p.spelling = 'given')
+         WHERE workspace = $1 AND message = $2 AND state = 'queued' RETURNING carrier, to_address, attempts",
         args![workspace, message, parts, now],
-        |row| Ok(Taken { message, carrier: row.get()?, to: row.get()? }),
+        |row| Ok(Taken { message, carrier: row.get()?, to: row.get()?, attempts: row.get()? }),
     )
 }
 
@@ -145,7 +176,7 @@ pub(super) fn insert_part(
     tx: &mut Conn,
     workspace: WorkspaceId,
     of: &Taken,
-    (part, spellings): (i64, &[(String, Spelling)]),
+    (part, spellings): &spelling::Part,
 ) -> Result<()> {
     let mut sql = String::from(
         "INSERT INTO submission_part (workspace, carrier, message, part, state, carrier_message, spelling) VALUES ",
@@ -272,7 +303,7 @@ pub(super) struct Early {
 
 impl Early {
     pub(super) fn of(report: &Report, key: &str, detail: &str, now: Time) -> Early {
-        let (carrier, to) = (report.carrier, super::legible(&report.to));
+        let (carrier, to) = (report.carrier, legible::line(&report.to, super::DETAIL_CHARS_MAX));
         let carrier_message = key.to_owned();
         Early { carrier, carrier_message, to, delivery: report.delivery, detail: detail.to_owned(), at: now }
     }

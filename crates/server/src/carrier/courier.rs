@@ -90,10 +90,10 @@ async fn note(desk: &Desk, message: Submission, answer: Answer) -> Result<()> {
         Answer::Refused { delivery, why } => {
             desk.write(move |cx| submission::refused(cx, id, delivery, &why)).await
         }
-        Answer::Postponed(why) => {
-            let until = desk.now().plus_seconds(submission::pause_seconds(message.attempts));
-            desk.write(move |cx| submission::postponed(cx, id, until, &why)).await
+        Answer::InPart(parts, why) => {
+            desk.write(move |cx| submission::taken_in_part(cx, id, &parts, &why)).await
         }
+        Answer::Postponed(why) => desk.write(move |cx| submission::postponed(cx, id, &why)).await,
     }
 }
 

@@ -83,6 +83,15 @@ impl Desk {
         Ok(())
     }
 
+    /// Forgets what earlier sessions left in doubt.
+    ///
+    /// # Errors
+    /// As [`carrier::settled`].
+    pub async fn settled(&self, session: &str) -> Result<()> {
+        let (carrier, session) = (self.carrier, session.to_owned());
+        self.write(move |cx| carrier::settled(cx, carrier, &session)).await
+    }
+
     /// Notes what became of a message.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! What is alike at the endpoints where carriers call us: which carrier it is, and how a call is answered.
 
-use axum::body::Body;
+use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use parlance_engine::carrier::{self, Carrier, Kind};
@@ -56,28 +56,35 @@ impl IntoResponse for Refused {
     }
 }
 
-/// A carrier that calls.
-pub(super) struct Caller {
-    /// Where what it says is taken.
+/// A call of a carrier's, of which nothing is proven yet.
+pub(super) struct Call {
+    /// Where what the carrier says is taken.
     pub(super) desk: Desk,
     /// What it and we know.
     pub(super) secret: String,
+    /// What stands above what it says.
+    pub(super) headers: HeaderMap,
+    /// What it says.
+    pub(super) body: Bytes,
 }
 
-/// The carrier of this kind whose id stands in the path.
-pub(super) async fn caller(app: &App, id: &str, kind: Kind) -> Result<Caller, Refused> {
+/// The call that a request is of the carrier of this kind whose id stands in its path.
+pub(super) async fn called(app: &App, kind: Kind, request: Request) -> Result<Call, Refused> {
+    let (mut parts, body) = request.into_parts();
+    let id = Path::<String>::from_request_parts(&mut parts, app).await.map_err(|_| Refused::Unknown)?;
+    let (desk, secret) = caller(app, &id, kind).await?;
+    let body = body::whole(body, BODY_BYTES_MAX).await.map_err(Refused::Broken)?;
+    Ok(Call { desk, secret, headers: parts.headers, body })
+}
+
+async fn caller(app: &App, id: &str, kind: Kind) -> Result<(Desk, String), Refused> {
     let id: CarrierId = id.parse().map_err(|_| Refused::Unknown)?;
     let find = move |cx: &mut Cx<'_>| carrier::by_id(cx, id);
     let (workspace, carrier) = app.engine.read(Principal::OPERATOR, find).await?.ok_or(Refused::Unknown)?;
     match carrier {
         Carrier { kind: known, secret: Some(secret), .. } if known == kind => {
-            Ok(Caller { desk: Desk::new(app.engine.clone(), workspace, id), secret })
+            Ok((Desk::new(app.engine.clone(), workspace, id), secret))
         }
         _ => Err(Refused::Unknown),
     }
-}
-
-/// The whole body.
-pub(super) async fn read(body: Body) -> Result<Bytes, Refused> {
-    body::whole(body, BODY_BYTES_MAX).await.map_err(Refused::Broken)
 }

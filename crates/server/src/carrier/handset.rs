@@ -3,7 +3,6 @@
 use futures_util::future::BoxFuture;
 use parlance_engine::handset::{self, Text};
 use parlance_engine::submission::Submission;
-use tokio_util::sync::CancellationToken;
 
 use super::{Answer, Desk, Wire};
 
@@ -31,22 +30,15 @@ impl Handset {
 }
 
 impl Wire for Handset {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     fn window(&self) -> usize {
         WINDOW
     }
 
-    fn is_open(&self) -> bool {
-        true
-    }
-
     fn send<'a>(&'a self, message: &'a Submission) -> BoxFuture<'a, Answer> {
         Box::pin(self.deliver(message))
-    }
-
-    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()> {
-        Box::pin(async {
-            self.desk.stands("up", "").await;
-            shutdown.cancelled().await;
-        })
     }
 }

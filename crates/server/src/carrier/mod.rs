@@ -42,23 +42,40 @@ pub enum Answer {
         /// The carrier's own words.
         why: String,
     },
+    /// It took these parts, numbered from 0, under these ids; the others may be taken later. Its own words.
+    InPart(Vec<(i64, String)>, String),
     /// Not now; the same message may be taken later. The carrier's own words.
     Postponed(String),
 }
 
-/// How one carrier is spoken to.
+/// Messages that may be on their way to a carrier at a time that says nothing else.
+const WINDOW: usize = 16;
+
+/// How one carrier is spoken to: message by message, if it says nothing else, without anything between them.
 pub trait Wire: Send + Sync {
+    /// Where it is noted how it stands.
+    fn desk(&self) -> &Desk;
+
     /// Messages that may be on their way to it at a time.
-    fn window(&self) -> usize;
+    fn window(&self) -> usize {
+        WINDOW
+    }
 
     /// Whether there is a way to it. While there is none nothing is fetched for it, and nothing counts as tried.
-    fn is_open(&self) -> bool;
+    fn is_open(&self) -> bool {
+        true
+    }
 
     /// Hands a message over and waits for what is said to it.
     fn send<'a>(&'a self, message: &'a Submission) -> BoxFuture<'a, Answer>;
 
     /// Keeps the way open and notes at its desk how it stands, until `shutdown`.
-    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()>;
+    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()> {
+        Box::pin(async {
+            self.desk().stands("up", "").await;
+            shutdown.cancelled().await;
+        })
+    }
 }
 
 /// The wire of a carrier; a sentence for the operator when what is configured for it cannot be used.

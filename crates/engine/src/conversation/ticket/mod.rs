@@ -18,7 +18,9 @@ use super::{Conversation, seen};
 use crate::event;
 use crate::membership::{self, Aggregate};
 use crate::person::{self, Person};
-use crate::{CategoryId, ConversationId, Cx, Error, PersonId, Result, Time, category, participant, sanitise};
+use crate::{
+    CategoryId, ConversationId, Cx, Error, PersonId, Result, Time, category, legible, participant, sanitise,
+};
 
 /// The longest title, in characters.
 pub const TITLE_CHARS_MAX: usize = 255;
@@ -202,7 +204,7 @@ impl FromStr for Role {
 /// A title out of the first line of a message that says anything.
 pub(super) fn title_of(body: &str) -> String {
     let line = body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(UNTITLED);
-    line.chars().filter(|c| !c.is_control()).take(MADE_TITLE_CHARS_MAX).collect()
+    legible::line(line, MADE_TITLE_CHARS_MAX)
 }
 
 /// A title that somebody gave: on one line, and not empty.

@@ -93,7 +93,7 @@ proptest! {
         let given: Vec<&str> = given.iter().map(String::as_str).collect();
         shop.accept(&house, id, &given);
         let why = detail.clone();
-        house.write(shop.operator, move |cx| parlance_engine::submission::postponed(cx, id, cx.now, &why)).unwrap();
+        house.write(shop.operator, move |cx| parlance_engine::submission::postponed(cx, id, &why)).unwrap();
         for text in given.iter().chain([&reported.as_str(), &detail.as_str()]) {
             shop.report(&house, text, &to, Delivery::Undelivered);
         }

@@ -3,6 +3,7 @@
 mod campaign;
 mod expand;
 mod generated;
+mod in_part;
 mod index;
 mod ledger;
 mod plan;

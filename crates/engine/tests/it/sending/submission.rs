@@ -49,7 +49,7 @@ on_both! {
         assert_eq!((shop.due(house), delivery(house, id).as_str(), told(house)), (vec![], "accepted", 1));
         shop.accept(house, id, &["2"]);
         shop.refuse(house, id, Delivery::Undelivered);
-        house.write(shop.operator, move |cx| submission::postponed(cx, id, cx.now, "later")).unwrap();
+        house.write(shop.operator, move |cx| submission::postponed(cx, id, "later")).unwrap();
         assert_eq!((shop.due(house), delivery(house, id).as_str(), told(house)), (vec![], "accepted", 1));
         assert!(!shop.report(house, "2", ADA, Delivery::Delivered), "the second answer gave it no second id");
         assert_eq!(shop.balance(house), CREDIT_MICRO - TEXT_MICRO, "and nothing is paid back");
@@ -62,15 +62,9 @@ on_both! {
         assert_eq!(shop.due_ids(house), ids);
         let (first, carrier) = (ids[0], shop.carrier.id);
         assert_eq!(house.read(shop.operator, move |cx| submission::due(cx, carrier, 2)).unwrap().len(), 2);
-        let pause = pause_seconds(0);
-        house
-            .write(shop.operator, move |cx| {
-                let until = cx.now.plus_seconds(pause);
-                submission::postponed(cx, first, until, "throttled")
-            })
-            .unwrap();
+        house.write(shop.operator, move |cx| submission::postponed(cx, first, "throttled")).unwrap();
         assert_eq!(shop.due_ids(house), ids[1..]);
-        house.clock.forward(pause);
+        house.clock.forward(pause_seconds(0));
         assert_eq!(shop.due_ids(house), [ids[1], ids[2], ids[0]]);
         assert_eq!(shop.due(house)[2].attempts, 1);
     }
@@ -79,10 +73,10 @@ on_both! {
         let shop = Shop::open(house);
         let line = shop.hear(house, ADA, "Hello?");
         let id = shop.say(house, line, "Hello.").id;
-        let postpone = || house.write(shop.operator, move |cx| submission::postponed(cx, id, cx.now, "down")).unwrap();
+        let postpone = || house.write(shop.operator, move |cx| submission::postponed(cx, id, "down")).unwrap();
         house.clock.forward(PATIENCE_SECONDS - 60);
         postpone();
-        assert_eq!((shop.due(house).len(), delivery(house, id).as_str()), (1, "queued"));
+        assert_eq!((shop.due(house).len(), delivery(house, id).as_str()), (0, "queued"));
         house.clock.forward(60);
         postpone();
         assert_eq!((shop.due(house).len(), delivery(house, id).as_str()), (0, "unknown"));
@@ -124,7 +118,9 @@ on_both! {
         assert_eq!(stranger.due(house), []);
         stranger.accept(house, queued, &["78"]);
         stranger.refuse(house, queued, Delivery::Undelivered);
-        house.write(stranger.operator, move |cx| submission::postponed(cx, queued, cx.now, "no")).unwrap();
+        house.write(stranger.operator, move |cx| submission::postponed(cx, queued, "no")).unwrap();
+        let part = [(0, "78".to_owned())];
+        house.write(stranger.operator, move |cx| submission::taken_in_part(cx, queued, &part, "no")).unwrap();
         assert!(!stranger.report(house, "77", ADA, Delivery::Undelivered));
         let text = stranger.inbound(BEN, "Hello?");
         let refused = house.write(stranger.operator, move |cx| carrier::receive(cx, &text).map(drop));
@@ -140,9 +136,10 @@ on_both! {
         for who in [Principal::from(shop.agent), Principal::Nobody, Principal::OPERATOR] {
             let due = house.read(who, move |cx| submission::due(cx, carrier, 1).map(drop));
             let accepted = house.write(who, move |cx| submission::accepted(cx, id, &["1".into()]));
-            let postponed = house.write(who, move |cx| submission::postponed(cx, id, cx.now, ""));
+            let postponed = house.write(who, move |cx| submission::postponed(cx, id, ""));
+            let in_part = house.write(who, move |cx| submission::taken_in_part(cx, id, &[(0, "1".into())], ""));
             let given_up = house.write(who, |cx| submission::give_up(cx, 1).map(drop));
-            for outcome in [due, accepted, postponed, given_up] {
+            for outcome in [due, accepted, postponed, in_part, given_up] {
                 assert!(matches!(outcome, Err(Error::Forbidden(_))), "{outcome:?}");
             }
         }

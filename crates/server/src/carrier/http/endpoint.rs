@@ -1,12 +1,8 @@
 //! Where a gateway tells us of texts that came in, and of what became of ours.
 
-use axum::body::Body;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequest, Request};
 use axum::routing::post;
 use axum::{Json, Router};
-use bytes::Bytes;
 use parlance_engine::carrier::{Inbound, Kind};
 use parlance_engine::channel::Channel;
 use parlance_engine::submission::Report;
@@ -17,7 +13,7 @@ use serde_json::{Value, json};
 use super::{delivery, seal};
 use crate::app::App;
 use crate::carrier::Desk;
-use crate::carrier::door::{self, Refused};
+use crate::carrier::door::{self, Call, Refused};
 
 /// The longest id of the gateway's, in characters.
 const ID_CHARS_MAX: usize = 200;
@@ -48,18 +44,26 @@ pub(in crate::carrier) fn routes() -> Router<App> {
     Router::new().route("/carriers/{id}/inbound", post(inbound)).route("/carriers/{id}/reports", post(report))
 }
 
-/// The id of a carrier as it stands in the path.
-type Named = Result<Path<String>, PathRejection>;
+/// What a gateway says, if it is proven that it does, and the desk where that is taken.
+struct Sealed<T> {
+    desk: Desk,
+    told: T,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Sealed<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, app: &App) -> Result<Sealed<T>, Refused> {
+        let Call { desk, secret, headers, body } = door::called(app, Kind::Http, request).await?;
+        seal::check(&secret, desk.now(), &headers, &body).map_err(Refused::Unproven)?;
+        let told = serde_json::from_slice(&body);
+        let told = told.map_err(|problem| Refused::Senseless(problem.to_string()))?;
+        Ok(Sealed { desk, told })
+    }
+}
 
 /// POST: a text came in. The same id again is the same text.
-async fn inbound(
-    State(app): State<App>,
-    id: Named,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<Value>, Refused> {
-    let (desk, body) = believed(&app, id, &headers, body).await?;
-    let text: Text = read(&body)?;
+async fn inbound(Sealed { desk, told: text }: Sealed<Text>) -> Result<Json<Value>, Refused> {
     check_id(&text.id)?;
     let heard = Inbound {
         carrier: desk.carrier(),
@@ -76,14 +80,7 @@ async fn inbound(
 }
 
 /// POST: it is known what became of a message. Saying so again changes nothing.
-async fn report(
-    State(app): State<App>,
-    id: Named,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<Value>, Refused> {
-    let (desk, body) = believed(&app, id, &headers, body).await?;
-    let told: Told = read(&body)?;
+async fn report(Sealed { desk, told }: Sealed<Told>) -> Result<Json<Value>, Refused> {
     check_id(&told.id)?;
     let unknown = || Refused::Senseless(format!("state: there is no state {:?}.", told.state));
     let report = Report {
@@ -95,19 +92,6 @@ async fn report(
         at: desk.now(),
     };
     Ok(Json(json!({ "known": desk.report(report).await? })))
-}
-
-/// The desk of the carrier that calls, and what it says, if it is proven that it does.
-async fn believed(app: &App, id: Named, headers: &HeaderMap, body: Body) -> Result<(Desk, Bytes), Refused> {
-    let Path(id) = id.map_err(|_| Refused::Unknown)?;
-    let caller = door::caller(app, &id, Kind::Http).await?;
-    let body = door::read(body).await?;
-    seal::check(&caller.secret, caller.desk.now(), headers, &body).map_err(Refused::Unproven)?;
-    Ok((caller.desk, body))
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
-    serde_json::from_slice(body).map_err(|problem| Refused::Senseless(problem.to_string()))
 }
 
 fn check_id(id: &str) -> Result<(), Refused> {

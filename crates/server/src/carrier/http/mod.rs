@@ -11,14 +11,10 @@ use parlance_engine::submission::Submission;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 
 pub(super) use self::endpoint::routes;
 use super::{Answer, Desk, Wire};
 use crate::outgoing::{self, Call, Outgoing, Target};
-
-/// Messages on their way to the gateway at a time.
-const WINDOW: usize = 16;
 
 /// For one message.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -154,23 +150,12 @@ fn is_a_refusal(delivery: Delivery) -> bool {
 }
 
 impl Wire for Gateway {
-    fn window(&self) -> usize {
-        WINDOW
-    }
-
-    fn is_open(&self) -> bool {
-        true
+    fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     fn send<'a>(&'a self, message: &'a Submission) -> BoxFuture<'a, Answer> {
         Box::pin(self.hand_over(message))
-    }
-
-    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()> {
-        Box::pin(async {
-            self.desk.stands("up", "").await;
-            shutdown.cancelled().await;
-        })
     }
 }
 

@@ -3,15 +3,10 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use parlance_engine::Time;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use rustls::SignatureScheme;
-use rustls::crypto::aws_lc_rs::sign::any_supported_type;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::pem::PemObject;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -70,7 +65,8 @@ impl Access {
             std::fs::read(path).map_err(|problem| format!("Its key file cannot be read: {problem}."))?;
         let account: Account = serde_json::from_slice(&text)
             .map_err(|_| "Its key file is no service account's key.".to_owned())?;
-        account.sign(b"")?;
+        // Whether it can sign is seen before it must.
+        account.assertion(Time(0))?;
         Ok(Access::Exchanged(Box::new(account), Mutex::new(None)))
     }
 
@@ -136,18 +132,8 @@ impl Account {
             "iat": issued,
             "exp": issued + ASSERTION_SECONDS,
         });
-        let header = json!({ "alg": "RS256", "typ": "JWT" });
-        let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = self.sign(signed.as_bytes())?;
-        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
-        let unusable = || "Its key file has no RSA key that can be used.".to_owned();
-        let key = PrivateKeyDer::from_pem_slice(self.private_key.as_bytes()).map_err(|_| unusable())?;
-        let key = any_supported_type(&key).map_err(|_| unusable())?;
-        let signer = key.choose_scheme(&[SignatureScheme::RSA_PKCS1_SHA256]).ok_or_else(unusable)?;
-        signer.sign(message).map_err(|_| unusable())
+        let signed = EncodingKey::from_rsa_pem(self.private_key.as_bytes())
+            .and_then(|key| jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &key));
+        signed.map_err(|_| "Its key file has no RSA key that can be used.".to_owned())
     }
 }

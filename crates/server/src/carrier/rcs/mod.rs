@@ -13,15 +13,11 @@ use quick_cache::sync::Cache;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use self::access::Access;
 pub(super) use self::webhook::routes;
 use super::{Answer, Desk, Wire};
 use crate::outgoing::{self, Call, Outgoing, Target};
-
-/// Messages on their way at a time.
-const WINDOW: usize = 16;
 
 /// For one call.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -166,22 +162,11 @@ fn refused(delivery: Delivery, why: &str) -> Answer {
 }
 
 impl Wire for Rcs {
-    fn window(&self) -> usize {
-        WINDOW
-    }
-
-    fn is_open(&self) -> bool {
-        true
+    fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     fn send<'a>(&'a self, message: &'a Submission) -> BoxFuture<'a, Answer> {
         Box::pin(self.hand_over(message))
-    }
-
-    fn run<'a>(&'a self, shutdown: &'a CancellationToken) -> BoxFuture<'a, ()> {
-        Box::pin(async {
-            self.desk.stands("up", "").await;
-            shutdown.cancelled().await;
-        })
     }
 }

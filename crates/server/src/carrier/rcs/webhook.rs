@@ -2,9 +2,7 @@
 //! when what it says is nothing to us: it would say it again for seven days, and hold up everything else.
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -88,24 +86,17 @@ pub(in crate::carrier) fn routes() -> Router<App> {
 }
 
 /// POST: a handshake, or news.
-async fn hear(
-    State(app): State<App>,
-    id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refused> {
-    let Path(id) = id.map_err(|_| Refused::Unknown)?;
-    let caller = door::caller(&app, &id, Kind::Rcs).await?;
-    let body = door::read(body).await?;
+async fn hear(State(app): State<App>, request: Request) -> Result<Response, Refused> {
+    let call = door::called(&app, Kind::Rcs, request).await?;
     let heard: Heard =
-        serde_json::from_slice(&body).map_err(|problem| Refused::Senseless(problem.to_string()))?;
+        serde_json::from_slice(&call.body).map_err(|problem| Refused::Senseless(problem.to_string()))?;
     match heard {
-        Heard { client_token: Some(token), secret: Some(echo), .. } => shake(&caller.secret, &token, echo),
+        Heard { client_token: Some(token), secret: Some(echo), .. } => shake(&call.secret, &token, echo),
         Heard { message: Some(envelope), .. } => {
-            let data = opened(&caller.secret, &headers, &envelope)?;
-            match heed(&caller.desk, &data).await {
+            let data = opened(&call.secret, &call.headers, &envelope)?;
+            match heed(&call.desk, &data).await {
                 Ok(()) => {}
-                Err(Error::Invalid { problem, .. }) => not_understood(&caller.desk, &problem),
+                Err(Error::Invalid { problem, .. }) => not_understood(&call.desk, &problem),
                 Err(error) => return Err(error.into()),
             }
             Ok("".into_response())

@@ -101,6 +101,8 @@ pub(super) async fn write(
     let mut some = Vec::new();
     while frames.recv_many(&mut some, WAITING_MAX).await > 0 {
         socket.write_all(&some.concat()).await?;
+        // TLS keeps back what the connection had no room for.
+        socket.flush().await?;
         some.clear();
     }
     Ok(())

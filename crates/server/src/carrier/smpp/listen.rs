@@ -11,7 +11,7 @@ use parlance_engine::channel::Channel;
 use parlance_engine::submission::Report;
 use rusmpp::{CommandId, CommandStatus, Pdu};
 use sha2::{Digest, Sha256};
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::AsyncRead;
 use tokio::sync::Semaphore;
 use tokio_util::codec::FramedRead;
 
@@ -54,7 +54,7 @@ impl Listener {
     }
 
     /// Listens until there is nothing more to hear, and says in a sentence why.
-    pub(super) async fn listen(self: &Arc<Self>, socket: OwnedReadHalf) -> String {
+    pub(super) async fn listen(self: &Arc<Self>, socket: impl AsyncRead + Unpin) -> String {
         let mut frames = FramedRead::with_capacity(socket, pdu::frames(), READ_BYTES);
         while let Some(frame) = frames.next().await {
             match frame {
@@ -193,6 +193,15 @@ impl Listener {
 
     fn answered(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This session has lasted so long that nothing of earlier ones comes again; false when that could not be noted.
+    pub(super) async fn settled(&self) -> bool {
+        let settled = self.desk.settled(&self.name).await;
+        if let Err(error) = &settled {
+            tracing::warn!(%error, carrier = %self.desk.carrier(), "what is settled could not be noted; it is tried again");
+        }
+        settled.is_ok()
     }
 
     /// How many texts were answered since the other side last proved what it had read.

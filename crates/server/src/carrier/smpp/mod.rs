@@ -2,6 +2,7 @@
 //! allows, and bound again whenever the session ends.
 
 mod alphabet;
+mod connect;
 mod deliver;
 mod link;
 mod listen;
@@ -12,7 +13,6 @@ mod session;
 mod submit;
 mod url;
 
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use self::link::{Link, Reply, Unanswered};
+use self::link::{Link, Unanswered};
 use self::session::Session;
 pub use self::url::Settings;
 use super::{Answer, Desk, Wire};
@@ -49,8 +49,6 @@ pub(super) struct Smpp {
     link: Mutex<Option<Arc<Link>>>,
     window: Semaphore,
     pace: Mutex<Pace>,
-    /// What the parts of the last long text were called.
-    reference: AtomicU8,
 }
 
 /// How fast the service centre wants it.
@@ -66,8 +64,6 @@ impl Smpp {
             link: Mutex::default(),
             window: Semaphore::new(settings.window),
             pace: Mutex::new(Pace { rests_until: Instant::now(), next_rest: SLOWER }),
-            // After a restart the first reference is another one than after the last.
-            reference: AtomicU8::new(rand::random()),
             settings,
         }
     }
@@ -85,26 +81,22 @@ impl Smpp {
     }
 
     async fn submit(&self, message: &Submission) -> Answer {
-        let reference = self.reference.fetch_add(1, Ordering::Relaxed);
-        let parts = match submit::parts(message, self.settings.concatenation, reference) {
+        let parts = match submit::parts(message, &self.settings) {
             Ok(parts) => parts,
             Err(refused) => return refused,
         };
         let Some(link) = self.link() else { return Answer::Postponed("There is no session.".to_owned()) };
-        let asked = parts.into_iter().map(|part| self.ask(&link, part));
-        let replies: Result<Vec<Reply>, Unanswered> = join_all(asked).await.into_iter().collect();
-        match replies {
-            Ok(replies) => {
-                self.keep_pace(replies.iter().any(submit::is_throttled));
-                submit::outcome(&replies)
-            }
-            Err(Unanswered) => Answer::Postponed("The service centre did not answer.".to_owned()),
-        }
+        let replies = join_all(parts.into_iter().map(|part| self.ask(&link, part))).await;
+        self.keep_pace(replies.iter().any(submit::is_throttled));
+        submit::outcome(&replies)
     }
 
-    async fn ask(&self, link: &Link, part: submit::Part) -> Result<Reply, Unanswered> {
-        let _place = self.window.acquire().await.map_err(|_| Unanswered)?;
-        link.ask(part).await
+    async fn ask(&self, link: &Link, part: submit::Part) -> submit::Answered {
+        let reply = match self.window.acquire().await {
+            Ok(_place) => link.ask(part.request).await,
+            Err(_) => Err(Unanswered),
+        };
+        submit::Answered { number: part.number, reply }
     }
 
     /// Rests when the service centre is asked too much, and longer each time that it still is after a rest.
@@ -153,6 +145,10 @@ impl Smpp {
 }
 
 impl Wire for Smpp {
+    fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     fn window(&self) -> usize {
         self.settings.window
     }

@@ -5,21 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use parlance_engine::carrier::AGAIN_SECONDS;
 use rusmpp::pdus::BindTransceiver;
 use rusmpp::types::COctetString;
 use rusmpp::values::InterfaceVersion;
 use rusmpp::{CommandStatus, Pdu};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::connect::connect;
 use super::link::{self, Link, Unanswered};
 use super::listen::Listener;
 use super::{Settings, Smpp};
-
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long we wait for the other side to agree that it is over.
 const UNBIND_TIMEOUT: Duration = Duration::from_secs(1);
@@ -45,21 +43,20 @@ impl Session<'_> {
 
     /// Runs it to its end, and says in a sentence what that was.
     pub(super) async fn run(self, shutdown: &CancellationToken) -> String {
-        let socket = tokio::select! {
+        let (ear, mouth) = tokio::select! {
             () = shutdown.cancelled() => return "The server stops.".to_owned(),
             connected = connect(&self.wire.settings) => match connected {
-                Ok(socket) => socket,
+                Ok(halves) => halves,
                 Err(problem) => return problem,
             },
         };
-        let (read, write) = socket.into_split();
         let mut speaking = pin!(speak(self.wire, &self.link, &self.listener, shutdown));
         let end = tokio::select! {
-            written = link::write(write, self.out) => match written {
+            written = link::write(mouth, self.out) => match written {
                 Ok(()) => "The session was ended.".to_owned(),
                 Err(problem) => format!("The connection broke: {problem}."),
             },
-            end = self.listener.listen(read) => end,
+            end = self.listener.listen(ear) => end,
             end = &mut speaking => {
                 self.link.end();
                 return end;
@@ -74,18 +71,6 @@ impl Session<'_> {
     }
 }
 
-async fn connect(settings: &Settings) -> Result<TcpStream, String> {
-    let place = (settings.host.as_str(), settings.port);
-    let failed =
-        |problem: String| format!("{}:{} cannot be reached: {problem}.", settings.host, settings.port);
-    let connected = timeout(CONNECT_TIMEOUT, TcpStream::connect(place)).await;
-    let socket = connected.map_err(|_| failed("it does not answer".to_owned()))?;
-    let socket = socket.map_err(|problem| failed(problem.to_string()))?;
-    // Units are written together where they come together; none waits for another.
-    socket.set_nodelay(true).map_err(|problem| failed(problem.to_string()))?;
-    Ok(socket)
-}
-
 /// Binds, and asks from then on now and then whether the other side is still there.
 async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &CancellationToken) -> String {
     if let Err(problem) = bind(&wire.settings, link).await {
@@ -95,7 +80,7 @@ async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &Ca
     wire.set_link(Some(link.clone()));
     let ended = tokio::select! {
         () = shutdown.cancelled() => "The server stops.",
-        () = prove(&wire.settings, link, listener) => "The service centre does not answer.",
+        () = prove(wire, link, listener) => "The service centre does not answer.",
     };
     wire.set_link(None);
     unbind(link, listener).await;
@@ -126,13 +111,18 @@ async fn bind(settings: &Settings, link: &Link) -> Result<(), String> {
 }
 
 /// Until an enquiry is not answered. One is made after some silence, and soon after texts were answered: its answer
-/// shows that the other side has read what we had said before, so that the texts will not come again.
-async fn prove(settings: &Settings, link: &Link, listener: &Listener) {
+/// shows that the other side has read what we had said before, so that the texts will not come again. What earlier sessions
+/// could not prove so is settled by time.
+async fn prove(wire: &Smpp, link: &Link, listener: &Listener) {
     let (mut tick, mut asked) = (interval(PROVE_EVERY), Instant::now());
+    let mut doubtful_until = Some(wire.desk.now().plus_seconds(AGAIN_SECONDS));
     loop {
         tick.tick().await;
+        if doubtful_until.is_some_and(|until| until <= wire.desk.now()) && listener.settled().await {
+            doubtful_until = None;
+        }
         let unproven = listener.unproven();
-        if unproven == 0 && asked.elapsed() < settings.enquire {
+        if unproven == 0 && asked.elapsed() < wire.settings.enquire {
             continue;
         }
         asked = Instant::now();

@@ -12,25 +12,44 @@ use rusmpp::values::{
 use rusmpp::{CommandStatus, Pdu};
 
 use super::alphabet;
-use super::link::Reply;
+use super::link::{Reply, Unanswered};
 use super::part::Place;
-use super::url::Concatenation;
+use super::url::{Concatenation, Numbering, Settings};
 use crate::carrier::Answer;
 
 /// One part of a message, ready to be submitted.
-pub(super) type Part = SubmitSm;
+pub(super) struct Part {
+    /// Which one, from 0.
+    pub(super) number: i64,
+    pub(super) request: SubmitSm,
+}
 
-/// The parts of a message, told apart by `reference`; an answer when there can be none.
-pub(super) fn parts(message: &Submission, by: Concatenation, reference: u8) -> Result<Vec<Part>, Answer> {
+/// What was said to a part.
+pub(super) struct Answered {
+    /// Which one, from 0.
+    pub(super) number: i64,
+    pub(super) reply: Result<Reply, Unanswered>,
+}
+
+/// The parts of a message that were not taken before; an answer when there can be none.
+pub(super) fn parts(message: &Submission, settings: &Settings) -> Result<Vec<Part>, Answer> {
+    let requests = requests(message, settings)?;
+    let parts = (0..).zip(requests).map(|(number, request)| Part { number, request });
+    Ok(parts.filter(|part| !message.taken.contains(&part.number)).collect())
+}
+
+fn requests(message: &Submission, settings: &Settings) -> Result<Vec<SubmitSm>, Answer> {
     let text = alphabet::encode(&message.text);
     let total = u8::try_from(text.pieces.len());
     let total =
         total.map_err(|_| refused(Delivery::Undelivered, "The text is too long for short messages."))?;
-    let envelope = || envelope(message, text.coding);
+    let envelope = || envelope(message, settings, text.coding);
     if total == 1 {
         return Ok(vec![envelope()?.short_message(body(text.pieces.concat())?).build()]);
     }
-    let numbered = (1..=total).zip(text.pieces);
+    // Whenever a part is tried, its telephone must take it for one of the same text.
+    let [.., reference] = message.index.to_be_bytes();
+    let (numbered, by) = ((1..=total).zip(text.pieces), settings.concatenation);
     numbered.map(|(number, piece)| part(envelope()?, by, (reference, total, number), piece)).collect()
 }
 
@@ -39,7 +58,7 @@ fn part(
     by: Concatenation,
     (reference, total, number): (u8, u8, u8),
     piece: Vec<u8>,
-) -> Result<Part, Answer> {
+) -> Result<SubmitSm, Answer> {
     Ok(match by {
         Concatenation::Header => {
             let headed = [&Place::header(reference, total, number)[..], &piece].concat();
@@ -55,10 +74,14 @@ fn part(
 }
 
 /// Who, to whom, in which coding; and that we want to know what becomes of it.
-fn envelope(message: &Submission, coding: DataCoding) -> Result<SubmitSmBuilder, Answer> {
-    let (from_ton, from_npi, from) = address(&message.from)
+fn envelope(
+    message: &Submission,
+    settings: &Settings,
+    coding: DataCoding,
+) -> Result<SubmitSmBuilder, Answer> {
+    let (from_ton, from_npi, from) = address(&message.from, settings.source)
         .ok_or_else(|| refused(Delivery::NotAllowed, "The sender's address does not fit into SMPP."))?;
-    let (to_ton, to_npi, to) = address(&message.to).ok_or_else(|| {
+    let (to_ton, to_npi, to) = address(&message.to, settings.dest).ok_or_else(|| {
         refused(Delivery::BadDestination, "The recipient's address does not fit into SMPP.")
     })?;
     let receipt = RegisteredDelivery::new(
@@ -79,8 +102,8 @@ fn envelope(message: &Submission, coding: DataCoding) -> Result<SubmitSmBuilder,
         .data_coding(coding))
 }
 
-/// A number with its country, a short code, or a name.
-fn address(spelled: &str) -> Option<(Ton, Npi, COctetString<1, 21>)> {
+/// A number with its country, a short code, or a name; what the carrier wants it called goes before what it is.
+fn address(spelled: &str, wanted: Numbering) -> Option<(Ton, Npi, COctetString<1, 21>)> {
     let digits = spelled.strip_prefix('+').unwrap_or(spelled);
     let (ton, npi) = match digits.bytes().all(|digit| digit.is_ascii_digit()) {
         true if digits.len() < spelled.len() => (Ton::International, Npi::Isdn),
@@ -88,7 +111,7 @@ fn address(spelled: &str) -> Option<(Ton, Npi, COctetString<1, 21>)> {
         false => (Ton::Alphanumeric, Npi::Unknown),
     };
     let octets = COctetString::from_string(digits.to_owned()).ok()?;
-    Some((ton, npi, octets))
+    Some((wanted.ton.unwrap_or(ton), wanted.npi.unwrap_or(npi), octets))
 }
 
 fn body(octets: Vec<u8>) -> Result<OctetString<0, 255>, Answer> {
@@ -99,17 +122,28 @@ fn refused(delivery: Delivery, why: &str) -> Answer {
     Answer::Refused { delivery, why: why.to_owned() }
 }
 
-/// What the answers to all parts come to. What one part was refused for is said of the message; a part that must be
-/// submitted again takes the others with it.
-pub(super) fn outcome(replies: &[Reply]) -> Answer {
-    let read: Vec<Result<String, Answer>> = replies.iter().map(id).collect();
-    let (ids, failed): (Vec<_>, Vec<_>) = read.into_iter().partition(Result::is_ok);
-    let mut failed: Vec<Answer> = failed.into_iter().filter_map(Result::err).collect();
-    failed.sort_by_key(|answer| matches!(answer, Answer::Postponed(_)));
-    failed.into_iter().next().unwrap_or_else(|| Answer::Accepted(ids.into_iter().flatten().collect()))
+/// What the answers to all parts come to. What one part was refused for is said of the message; what was taken is not
+/// submitted again with what must be.
+pub(super) fn outcome(answers: &[Answered]) -> Answer {
+    let (mut taken, mut later) = (Vec::new(), None);
+    for answered in answers {
+        match id(&answered.reply) {
+            Ok(id) => taken.push((answered.number, id)),
+            Err(Answer::Postponed(why)) => later = later.or(Some(why)),
+            Err(refused) => return refused,
+        }
+    }
+    match later {
+        None => Answer::Accepted(taken.into_iter().map(|(_, id)| id).collect()),
+        Some(why) if taken.is_empty() => Answer::Postponed(why),
+        Some(why) => Answer::InPart(taken, why),
+    }
 }
 
-fn id(reply: &Reply) -> Result<String, Answer> {
+fn id(reply: &Result<Reply, Unanswered>) -> Result<String, Answer> {
+    let Ok(reply) = reply else {
+        return Err(Answer::Postponed("The service centre did not answer.".to_owned()));
+    };
     match (reply.status, &reply.pdu) {
         (CommandStatus::EsmeRok, Some(Pdu::SubmitSmResp(response))) => {
             Ok(response.message_id().as_str().to_owned())
@@ -121,8 +155,9 @@ fn id(reply: &Reply) -> Result<String, Answer> {
 }
 
 /// Whether the carrier asks us to be slower.
-pub(super) fn is_throttled(reply: &Reply) -> bool {
-    matches!(reply.status, CommandStatus::EsmeRthrottled | CommandStatus::EsmeRmsgqful)
+pub(super) fn is_throttled(answered: &Answered) -> bool {
+    let status = answered.reply.as_ref().map(|reply| reply.status);
+    matches!(status, Ok(CommandStatus::EsmeRthrottled | CommandStatus::EsmeRmsgqful))
 }
 
 fn failure(status: CommandStatus) -> Answer {
@@ -137,5 +172,70 @@ fn failure(status: CommandStatus) -> Answer {
             refused(Delivery::NotAllowed, &why)
         }
         _ => refused(Delivery::Undelivered, &why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use parlance_engine::channel::Channel;
+    use parlance_engine::{CarrierId, MessageId, Time};
+    use rusmpp::pdus::SubmitSmResp;
+
+    use super::*;
+
+    const OK: CommandStatus = CommandStatus::EsmeRok;
+    const THROTTLED: CommandStatus = CommandStatus::EsmeRthrottled;
+    const REFUSED: CommandStatus = CommandStatus::EsmeRinvdstadr;
+
+    /// What was said to the parts of a message, each by its number; nothing where nobody answered.
+    fn outcome(said: &[Option<(CommandStatus, &str)>]) -> Answer {
+        let reply = |(status, id): (_, &str)| {
+            let id = COctetString::from_string(id.to_owned()).unwrap();
+            Reply { status, pdu: Some(SubmitSmResp::builder().message_id(id).build().into()) }
+        };
+        let answers = (0..).zip(said);
+        let answers =
+            answers.map(|(number, said)| Answered { number, reply: said.map(reply).ok_or(Unanswered) });
+        super::outcome(&answers.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_was_taken_is_told_apart_from_what_comes_later() {
+        let (a, b) = (Some((OK, "a")), Some((OK, "b")));
+        assert_eq!(outcome(&[a, b]), Answer::Accepted(vec!["a".to_owned(), "b".to_owned()]));
+        for later in [Some((THROTTLED, "")), None] {
+            let Answer::InPart(taken, _) = outcome(&[later, a, later, b]) else { panic!("{later:?}") };
+            assert_eq!(taken, [(1, "a".to_owned()), (3, "b".to_owned())]);
+            assert!(matches!(outcome(&[later, later]), Answer::Postponed(_)));
+        }
+        let refused = outcome(&[a, None, Some((THROTTLED, "")), Some((REFUSED, ""))]);
+        assert!(matches!(refused, Answer::Refused { delivery: Delivery::BadDestination, .. }), "{refused:?}");
+    }
+
+    #[test]
+    fn what_was_taken_is_not_submitted_again_and_the_rest_as_before() {
+        let settings = Settings::read("smpp://host").unwrap();
+        let message = |taken: Vec<i64>| Submission {
+            message: MessageId(uuid::Uuid::nil()),
+            carrier: CarrierId(uuid::Uuid::nil()),
+            channel: Channel::Sms,
+            from: "12345".to_owned(),
+            to: "+33600000001".to_owned(),
+            text: "a".repeat(400),
+            attempts: 0,
+            queued_at: Time(0),
+            index: 258,
+            taken,
+        };
+        let bodies = |taken: &[i64]| -> Vec<Vec<u8>> {
+            let parts = parts(&message(taken.to_vec()), &settings).unwrap();
+            parts.into_iter().map(|part| part.request.short_message().as_ref().to_vec()).collect()
+        };
+        let all = bodies(&[]);
+        assert_eq!(
+            all.iter().map(|body| body[3..6].to_vec()).collect::<Vec<_>>(),
+            [[2, 3, 1], [2, 3, 2], [2, 3, 3]]
+        );
+        assert_eq!(bodies(&[0, 2]), all[1..2]);
     }
 }

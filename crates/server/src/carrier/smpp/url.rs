@@ -1,12 +1,14 @@
-//! What the URL of an SMPP carrier says: `smpp://user:password@host:port?window=32`.
+//! What the URL of an SMPP carrier says: `smpp://user:password@host:port?window=32`, or `smpps://` for TLS.
 
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
+use rusmpp::values::{Npi, Ton};
 
-/// The port that IANA has for SMPP.
+/// The ports that IANA has for SMPP, and for SMPP over TLS.
 const PORT: u16 = 2775;
+const SECURE_PORT: u16 = 3550;
 
 /// The longest system id and password that fit into a bind, without the NUL at their end (SMPP 3.4 §4.1.1).
 const SYSTEM_ID_BYTES_MAX: usize = 15;
@@ -23,9 +25,18 @@ pub(super) enum Concatenation {
     Parameters,
 }
 
+/// How a carrier wants the addresses of one side called; what is not said follows from what the address is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Numbering {
+    pub(super) ton: Option<Ton>,
+    pub(super) npi: Option<Npi>,
+}
+
 /// How a service centre is reached and spoken to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Whether the session is inside TLS.
+    pub(super) is_secure: bool,
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) system_id: String,
@@ -34,6 +45,10 @@ pub struct Settings {
     /// Requests of ours that may be unanswered at a time.
     pub(super) window: usize,
     pub(super) concatenation: Concatenation,
+    /// Our address.
+    pub(super) source: Numbering,
+    /// The addresses of those we write to.
+    pub(super) dest: Numbering,
     /// After how much silence we ask whether somebody is there.
     pub(super) enquire: Duration,
 }
@@ -47,22 +62,23 @@ impl Settings {
         let example = "write it as smpp://user:password@host:2775";
         let url: Url =
             url.parse().map_err(|problem| format!("The URL cannot be read: {problem}; {example}."))?;
-        if url.scheme() != "smpp" {
-            return Err(format!("This is no SMPP URL; {example}."));
-        }
+        let is_secure = is_secure(url.scheme()).ok_or(format!("This is no SMPP URL; {example}."))?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let mut settings = Settings {
+            is_secure,
             // An IPv6 address stands in brackets in a URL alone.
             host: host
                 .ok_or(format!("The URL names no host; {example}."))?
                 .trim_matches(['[', ']'])
                 .to_owned(),
-            port: url.port().unwrap_or(PORT),
+            port: url.port().unwrap_or(if is_secure { SECURE_PORT } else { PORT }),
             system_id: credential("user", url.username(), SYSTEM_ID_BYTES_MAX)?,
             password: credential("password", url.password().unwrap_or_default(), PASSWORD_BYTES_MAX)?,
             system_type: String::new(),
             window: 32,
             concatenation: Concatenation::Header,
+            source: Numbering::default(),
+            dest: Numbering::default(),
             enquire: Duration::from_secs(30),
         };
         for (name, value) in url.query_pairs() {
@@ -77,12 +93,26 @@ impl Settings {
             "enquire_seconds" => self.enquire = Duration::from_secs(number(name, value, 1, 3_600)? as u64),
             "system_type" => self.system_type = credential(name, value, SYSTEM_TYPE_BYTES_MAX)?,
             "concatenation" => self.concatenation = concatenation(value)?,
+            "source_ton" => self.source.ton = Some(ton(name, value)?),
+            "source_npi" => self.source.npi = Some(npi(name, value)?),
+            "dest_ton" => self.dest.ton = Some(ton(name, value)?),
+            "dest_npi" => self.dest.npi = Some(npi(name, value)?),
             _ => {
-                let known = "concatenation, enquire_seconds, system_type and window";
+                let known = "concatenation, dest_npi, dest_ton, enquire_seconds, source_npi, source_ton, \
+                             system_type and window";
                 return Err(format!("The URL has no parameter {name:?}; there are {known}."));
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a scheme means TLS; nothing when it is none of SMPP's. Gateways' documentation spells it in two ways.
+fn is_secure(scheme: &str) -> Option<bool> {
+    match scheme {
+        "smpp" => Some(false),
+        "smpps" | "ssmpp" => Some(true),
+        _ => None,
     }
 }
 
@@ -96,6 +126,18 @@ fn credential(name: &str, spelled: &str, bytes_max: usize) -> Result<String, Str
 fn number(name: &str, value: &str, least: usize, most: usize) -> Result<usize, String> {
     let number = value.parse().ok().filter(|number| (least..=most).contains(number));
     number.ok_or(format!("{name} is a whole number from {least} to {most}."))
+}
+
+/// A type of number (SMPP 3.4 §5.2.5).
+fn ton(name: &str, value: &str) -> Result<Ton, String> {
+    let known = value.parse::<u8>().ok().map(Ton::from).filter(|ton| !matches!(ton, Ton::Other(_)));
+    known.ok_or(format!("{name} is a type of number: a whole number from 0 to 6."))
+}
+
+/// A numbering plan (SMPP 3.4 §5.2.6).
+fn npi(name: &str, value: &str) -> Result<Npi, String> {
+    let known = value.parse::<u8>().ok().map(Npi::from).filter(|npi| !matches!(npi, Npi::Other(_)));
+    known.ok_or(format!("{name} is a numbering plan: 0, 1, 3, 4, 6, 8, 9, 10, 14 or 18."))
 }
 
 fn concatenation(value: &str) -> Result<Concatenation, String> {
@@ -127,6 +169,34 @@ mod tests {
         assert_eq!((settings.host.as_str(), settings.port), ("::1", 2775));
         assert_eq!((settings.system_id.as_str(), settings.password.as_str(), settings.window), ("", "", 32));
         assert_eq!(settings.concatenation, Concatenation::Header);
+    }
+
+    #[test]
+    fn it_may_say_what_addresses_are_called() {
+        let settings = Settings::read("smpp://host?source_ton=5&source_npi=0&dest_npi=18").unwrap();
+        assert_eq!(settings.source, Numbering { ton: Some(Ton::Alphanumeric), npi: Some(Npi::Unknown) });
+        assert_eq!(settings.dest, Numbering { ton: None, npi: Some(Npi::WapClientId) });
+        for value in ["", "7", "-1", "256", "international"] {
+            let problem = Settings::read(&format!("smpp://host?dest_ton={value}")).unwrap_err();
+            assert!(problem.contains("dest_ton") && problem.contains("0 to 6"), "{problem}");
+        }
+        for value in ["2", "19", "256"] {
+            let problem = Settings::read(&format!("smpp://host?source_npi={value}")).unwrap_err();
+            assert!(problem.contains("source_npi"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn both_spellings_of_the_scheme_mean_tls() {
+        for (url, is_secure, port) in [
+            ("smpp://gate.example", false, 2775),
+            ("smpps://gate.example", true, 3550),
+            ("ssmpp://gate.example", true, 3550),
+            ("smpps://gate.example:2775", true, 2775),
+        ] {
+            let settings = Settings::read(url).unwrap();
+            assert_eq!((settings.is_secure, settings.port), (is_secure, port), "{url}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 import { createInterface } from "node:readline";
 import smpp from "smpp";
 
-const { port, systemId, password } = JSON.parse(process.env.SETTING);
+const { port, systemId, password, tls } = JSON.parse(process.env.SETTING);
 /** How submits are answered: with ids ("decimal" or "hexadecimal"), with a "status", or not at all ("silent"). */
 let manner = { ids: "decimal" };
 let session = null;
@@ -28,6 +28,7 @@ function submit(pdu) {
     coding: pdu.data_coding,
     header: udh ? Buffer.concat(udh).toString("hex") : null,
     parameters: [pdu.sar_msg_ref_num, pdu.sar_total_segments, pdu.sar_segment_seqnum].map((value) => value ?? null),
+    numbering: [pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi],
     wantsReceipt: pdu.registered_delivery === 1,
     id: String(lastId + 1),
   });
@@ -41,7 +42,8 @@ function submit(pdu) {
   }
 }
 
-const server = smpp.createServer((opened) => {
+/** With a key and a certificate in `tls` everything is inside TLS. */
+const server = smpp.createServer(tls ?? {}, (opened) => {
   opened.on("error", () => {});
   opened.on("close", () => {
     if (session === opened) session = null;

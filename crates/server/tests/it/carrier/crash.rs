@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::shop::{CODE, PHONE, Shop};
 use super::with_smsc;
+use crate::support::ledger::rows;
 use crate::support::{Database, Smsc, until};
 
 impl Shop {
@@ -37,6 +38,20 @@ with_smsc! {
         assert_eq!(shop.smsc.deliver("report", &receipt), 0);
         shop.until_delivery("Here.", "delivered");
         assert_eq!(shop.smsc.told_of("submitted").len(), 1, "what was answered for is not sent again");
+    }
+
+    fn a_part_that_was_taken_is_not_sent_again_after_the_server_was_killed(shop: Shop) {
+        shop.smsc.command(&json!({"manner": {"times": 1, "status": 0x58}}));
+        shop.hear("Hello?");
+        let text = "я".repeat(200);
+        shop.answer(&text);
+        let known = "SELECT part FROM submission_part WHERE spelling = 'given'";
+        until("two parts to be known", || rows(&shop.installation.database, known).len() >= 2);
+        let shop = shop.with_another_server();
+        shop.until_delivery(&text, "accepted");
+        let headers: Vec<String> = shop.smsc.told_of("submitted").iter()
+            .map(|part| part["header"].as_str().unwrap()[6..].to_owned()).collect();
+        assert_eq!(headers, ["0301", "0302", "0303", "0301"]);
     }
 
     fn what_was_submitted_and_not_answered_is_submitted_again(shop: Shop) {

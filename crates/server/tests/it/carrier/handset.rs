@@ -81,6 +81,7 @@ fn carriers_that_cannot_be_are_refused() {
     assert!(add("pigeon", &[]).contains("handset, smpp, http or rcs"));
     assert!(add("smpp", &[]).contains("URL"));
     assert!(add("smpp", &["--url", "smpp://me:far-too-long@host"]).contains("at most 8"));
+    assert!(add("smpp", &["--url", "smpp://host?dest_ton=9"]).contains("dest_ton is a type of number"));
     assert!(add("smpp", &["--url", "https://host"]).contains("smpp://"));
     assert!(add("handset", &["--url", "smpp://host"]).contains("no URL"));
 }

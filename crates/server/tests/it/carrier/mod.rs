@@ -7,6 +7,7 @@ mod node;
 mod receive;
 mod send;
 mod shop;
+mod tls;
 
 /// Names tests with a service centre, and runs each on both databases.
 macro_rules! with_smsc {

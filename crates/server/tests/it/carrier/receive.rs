@@ -86,6 +86,29 @@ with_smsc! {
 }
 
 #[test]
+fn the_same_words_some_minutes_after_a_session_broke_are_said_again() {
+    let Some(smsc) = Smsc::start() else { return };
+    let server = Server::start(Database::sqlite());
+    let shop = server.workspace("shop");
+    let new = New { kind: Kind::Smpp, address: CODE.to_owned(), url: Some(smsc.url("")) };
+    server.operator(Some(&shop), move |cx| carrier::add(cx, &new));
+    smsc.bound();
+    let ok = json!({"from": PHONE, "to": CODE, "text": "ok"});
+    assert_eq!(smsc.deliver("first", &ok), 0);
+    // It has read the answer, and is killed before it has shown that.
+    let smsc = Smsc::start_at(smsc.kill()).expect("it was there before");
+    smsc.bound();
+    // Once the new session has proven something, it is known since when it lasts.
+    assert_eq!(smsc.deliver("other", &json!({"from": PHONE, "to": CODE, "text": "Hello?"})), 0);
+    let in_doubt = || server.rows("SELECT key FROM received".to_owned()).len();
+    until("it to be proven", || in_doubt() <= 1);
+    server.clock.forward(carrier::AGAIN_SECONDS);
+    until("it to be settled", || in_doubt() == 0);
+    assert_eq!(smsc.deliver("second", &ok), 0);
+    assert_eq!(server.rows("SELECT body FROM message".to_owned()).len(), 3);
+}
+
+#[test]
 fn a_server_that_stops_in_order_leaves_no_text_in_doubt() {
     let Some(smsc) = Smsc::start() else { return };
     let server = Server::start(Database::sqlite());

@@ -29,6 +29,7 @@ with_smsc! {
         assert_eq!(submitted["submitted"], "Hello {you} for 5 €");
         assert_eq!((&submitted["from"], &submitted["to"]), (&json!(CODE), &json!(PHONE)));
         assert_eq!((&submitted["coding"], &submitted["wantsReceipt"]), (&json!(0), &json!(true)));
+        assert_eq!(submitted["numbering"], json!([3, 0, 1, 1]), "a short code, and a number with its country");
         shop.until_delivery("Hello {you} for 5 €", "accepted");
         let receipt = format!("id:{} sub:001 dlvrd:001 stat:DELIVRD err:000", submitted["id"].as_str().unwrap());
         assert_eq!(shop.receipt("report", &receipt, json!({})), 0);
@@ -73,6 +74,23 @@ with_smsc! {
         shop.until_delivery(&text, "delivered");
     }
 
+    fn a_part_that_is_throttled_is_sent_again_without_the_others(shop: Shop) {
+        shop.smsc.command(&json!({"manner": {"times": 1, "status": 0x58}}));
+        shop.hear("Hello?");
+        let text = "я".repeat(200);
+        shop.answer(&text);
+        shop.until_delivery(&text, "accepted");
+        let submitted = shop.submitted(4);
+        let headers: Vec<&str> = submitted.iter().map(|part| part["header"].as_str().unwrap()).collect();
+        assert_eq!(headers.iter().map(|header| &header[6..]).collect::<Vec<_>>(), ["0301", "0302", "0303", "0301"]);
+        assert_eq!(headers[0], headers[3], "its telephone takes it for the same part");
+        for part in &submitted[1..] {
+            let id = part["id"].as_str().unwrap();
+            assert_eq!(shop.receipt(id, &format!("id:{id} stat:DELIVRD err:000"), json!({})), 0);
+        }
+        shop.until_delivery(&text, "delivered");
+    }
+
     fn a_refusal_is_told_and_not_repeated(shop: Shop) {
         shop.smsc.command(&json!({"manner": {"status": 0x0b}}));
         shop.hear("Hello?");
@@ -104,6 +122,17 @@ fn parts_are_numbered_in_parameters_where_a_carrier_wants_it() {
     let (first, second) = (&parts[0]["parameters"], &parts[1]["parameters"]);
     assert_eq!((&first[0], &first[1], &first[2]), (&second[0], &json!(2), &json!(1)));
     assert_eq!(second[2], 2);
+}
+
+#[test]
+fn addresses_are_called_what_a_carrier_wants_them_called() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open_with(Database::sqlite(), smsc, "?source_ton=0&source_npi=1&dest_ton=2&dest_npi=8");
+    shop.hear("Hello?");
+    shop.answer("Here.");
+    let submitted = shop.submitted(1).remove(0);
+    assert_eq!(submitted["numbering"], json!([0, 1, 2, 8]));
+    assert_eq!((&submitted["from"], &submitted["to"]), (&json!(CODE), &json!(PHONE)));
 }
 
 #[test]

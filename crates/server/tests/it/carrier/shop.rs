@@ -27,19 +27,24 @@ impl Shop {
 
     /// A shop whose carrier has more parameters in its URL.
     pub(super) fn open_with(database: Database, smsc: Smsc, parameters: &str) -> Shop {
-        let installation = Installation::new(database);
+        let url = smsc.url(parameters);
+        let shop = Shop::open_at(Installation::new(database), smsc, &url);
+        shop.smsc.bound();
+        shop
+    }
+
+    /// A shop whose carrier is reached at this URL, or is not.
+    pub(super) fn open_at(installation: Installation, smsc: Smsc, url: &str) -> Shop {
         installation.command(&["workspace", "add", "shop", "--billing", "off"]);
         let agent = "person add --workspace shop --kind agent --external-id eve";
         installation.command(&agent.split(' ').collect::<Vec<_>>());
         let token = installation.command(&["token", "add", "--workspace", "shop", "--person", "eve"]);
         let token = token["token"].as_str().expect("a token").to_owned();
         let server = installation.start();
-        let url = smsc.url(parameters);
         // While the server runs: it begins to speak with the carrier without being told.
         let carrier =
-            ["carrier", "add", "--workspace", "shop", "--kind", "smpp", "--address", CODE, "--url", &url];
+            ["carrier", "add", "--workspace", "shop", "--kind", "smpp", "--address", CODE, "--url", url];
         installation.command(&carrier);
-        smsc.bound();
         Shop { smsc, server, installation, token }
     }
 

@@ -49,8 +49,12 @@ struct Shop<'s> {
 
 impl<'s> Shop<'s> {
     fn open(server: &'s Server, kind: Kind, url: &str) -> Shop<'s> {
+        Shop::named(server, "shop", kind, url)
+    }
+
+    fn named(server: &'s Server, slug: &'static str, kind: Kind, url: &str) -> Shop<'s> {
         let free = workspace::Change { billing: Some(false), ..workspace::Change::default() };
-        let workspace = server.workspace_with("shop", free);
+        let workspace = server.workspace_with(slug, free);
         let agent = server.user(&workspace, person::Kind::Agent, "agnes");
         let new = New { kind, address: "12345".into(), url: Some(url.to_owned()) };
         let carrier = server.operator(Some(&workspace), move |cx| carrier::add(cx, &new));

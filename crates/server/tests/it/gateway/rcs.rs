@@ -1,9 +1,11 @@
 //! RCS, against a service of the test's own.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use parlance_engine::carrier::Kind;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation, decode};
+use parlance_engine::carrier::{self, Kind};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reqwest::Method;
@@ -38,6 +40,39 @@ fn event(kind: &str, message: &Value) -> Value {
         "senderPhoneNumber": "+33600000001", "eventType": kind, "eventId": "e", "messageId": message,
         "sendTime": "2026-01-31T12:00:00Z", "agentId": "12345",
     })
+}
+
+/// A key in the form that is RSA's own (PKCS #1).
+const RSA: &[u8] = include_bytes!("../managem/keys/rsa.der");
+
+/// A value of DER, of a length that takes two octets.
+fn der(tag: u8, value: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(value.len()).expect("a short value").to_be_bytes();
+    [&[tag, 0x82, high, low], value].concat()
+}
+
+/// An RSA key in the form in which service accounts get theirs (RFC 5208).
+fn in_pkcs8(rsa: &[u8]) -> Vec<u8> {
+    let version_and_algorithm = b"\x02\x01\0\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\0";
+    der(0x30, &[version_and_algorithm, &der(4, rsa)[..]].concat())
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
+/// What a JWT for this audience says, if the key has signed it.
+fn claims(jwt: &str, audience: &str) -> Value {
+    let key = EncodingKey::from_rsa_der(RSA);
+    let public = Jwk::from_encoding_key(&key, Algorithm::RS256).expect("a public half");
+    let mut validation = Validation::new(Algorithm::RS256);
+    validation.set_audience(&[audience]);
+    // The clock is the test's.
+    validation.validate_exp = false;
+    let decoded = decode::<Value>(jwt, &DecodingKey::from_jwk(&public).expect("a key"), &validation);
+    decoded.expect("it is signed").claims
 }
 
 with_gateway! {
@@ -128,8 +163,7 @@ with_gateway! {
     }
 
     fn a_service_account_s_key_is_exchanged_for_a_token(server: &Server, service: &Receiver) {
-        let key = STANDARD.encode(include_bytes!("../managem/keys/rsa.der"));
-        let pem = format!("-----BEGIN RSA PRIVATE KEY-----\n{key}\n-----END RSA PRIVATE KEY-----\n");
+        let pem = pem("PRIVATE KEY", &in_pkcs8(RSA));
         let file = server.data().join("agent.json");
         let account = json!({
             "client_email": "agent@shop.example", "private_key": pem, "token_uri": service.url("/token"),
@@ -146,9 +180,27 @@ with_gateway! {
         assert!(heard[1..].iter().all(|call| call.header("authorization") == "Bearer gr4nted"));
         let form = String::from_utf8(heard[0].bytes.clone()).expect("a form");
         let jwt = form.split("assertion=").nth(1).expect("an assertion");
-        let claims = URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1).unwrap()).expect("claims");
-        let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+        let claims = claims(jwt, &service.url("/token"));
         assert_eq!((&claims["iss"], &claims["aud"]), (&json!("agent@shop.example"), &json!(service.url("/token"))));
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 3_600);
+    }
+
+    fn a_key_that_cannot_sign_shows_in_the_list(server: &Server, service: &Receiver) {
+        let file = server.data().join("agent.json");
+        let keep = |key: &str| {
+            let account = json!({ "client_email": "a@b.example", "private_key": key, "token_uri": service.url("/") });
+            std::fs::write(&file, account.to_string()).expect("a file");
+        };
+        let short = pem("RSA PRIVATE KEY", &RSA[..RSA.len() / 2]);
+        for (slug, key) in [("none", ""), ("nonsense", "key"), ("half", &short)] {
+            keep(key);
+            let shop = Shop::named(server, slug, Kind::Rcs, &service.url(&format!("/?key_file={}", file.display())));
+            let standing = || server.operator(Some(&shop.workspace), carrier::list).remove(0);
+            until("the carrier to be down", || standing().state == "down");
+            assert_eq!(standing().state_detail, "Its key file has no RSA key that can be used.");
+        }
+        keep(&pem("RSA PRIVATE KEY", RSA));
+        let shop = Shop::open(server, Kind::Rcs, &service.url(&format!("/?key_file={}", file.display())));
+        until("it to be up", || server.operator(Some(&shop.workspace), carrier::list)[0].state == "up");
     }
 }

@@ -34,7 +34,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use certificate::certificate;
+pub use certificate::{Certificate, certificate};
 pub use database::Database;
 pub use key_server::KeyServer;
 pub use mail_server::{Letter, MailServer, Manner};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::certificate::Certificate;
 use super::client::{Drive, Language};
 use super::until;
 
@@ -28,8 +29,18 @@ impl Smsc {
 
     /// Starts one at a port, where another may have been killed.
     pub fn start_at(port: u16) -> Option<Smsc> {
+        Smsc::start_with(json!({ "port": port }))
+    }
+
+    /// Starts one that is reached over TLS alone, as the machine of this certificate.
+    pub fn start_secure(certificate: &Certificate) -> Option<Smsc> {
+        let tls = json!({ "key": certificate.key, "cert": certificate.leaf });
+        Smsc::start_with(json!({ "port": 0, "tls": tls }))
+    }
+
+    fn start_with(mut setting: Value) -> Option<Smsc> {
         let drive = Drive::prepare(Language::JavaScript, "smpp")?;
-        let setting = json!({"port": port, "systemId": "parlance", "password": "s3cret"});
+        (setting["systemId"], setting["password"]) = ("parlance".into(), "s3cret".into());
         let mut child = drive.begin("smsc.mjs", &setting);
         let commands = Mutex::new(child.stdin.take().expect("a pipe"));
         let told: Arc<Mutex<Vec<Value>>> = Arc::default();
@@ -40,7 +51,7 @@ impl Smsc {
                 lines.lock().unwrap_or_else(PoisonError::into_inner).push(event);
             }
         });
-        let mut smsc = Smsc { child, commands, told, port, _drive: drive };
+        let mut smsc = Smsc { child, commands, told, port: 0, _drive: drive };
         smsc.port = smsc.wait("that it listens", "listening")["listening"].as_u64().expect("a port") as u16;
         Some(smsc)
     }
