@@ -174,6 +174,52 @@ on_both! {
         assert_eq!(said(&inbox, 2), ["Hello ", "Hello Ada"]);
     }
 
+    fn a_campaign_to_a_long_list_is_computed_before_it_can_be_sent(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        let contacts: Vec<Value> = (0..901).map(|number| json!(format!("+336{number:08}"))).collect();
+        agnes.post("/contact/create", &json!({"contacts": contacts, "list_name": "friends"})).expect(201);
+        let created = agnes.post("/sms-campaign-on-list/create", &text(json!({"list_name": "friends"}))).expect(201);
+        let path = format!("/sms-campaign-on-list/status?ticket_number={}", created["ticket_number"].as_str().unwrap());
+        until("it is ready", || {
+            let answer = agnes.get(&path);
+            if answer.status != 200 {
+                assert_eq!(answer.expect(400)["status"], "under_computation");
+                return false;
+            }
+            assert_eq!(answer.json(), json!({"number_of_contacts": 901, "cost": 45.05, "status": "ready_to_be_send"}));
+            true
+        });
+        let ticket = json!({"ticket_number": created["ticket_number"]});
+        agnes.post("/sms-campaign-on-list/send", &ticket).expect(200);
+        assert_eq!(balance(&inbox), 54.95);
+        agnes.delete("/sms-campaign-on-list/cancel", &ticket).expect(204);
+        assert!(balance(&inbox) > 54.95, "what was not sent is paid back");
+    }
+
+    fn a_campaign_that_is_not_computed_yet_is_400_and_one_that_failed_says_why(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        agnes.post("/contact/create", &json!({"contacts": ["0600000001"], "list_name": "friends"})).expect(201);
+        let created = agnes.post("/sms-campaign-on-list/create", &text(json!({"list_name": "friends"}))).expect(201);
+        let ticket = created["ticket_number"].as_str().unwrap();
+        let status = || agnes.get(&format!("/sms-campaign-on-list/status?ticket_number={ticket}"));
+        // Nothing is due, so that the runner leaves it as it is.
+        server.execute("UPDATE campaign SET state = 'computing', due_at = NULL");
+        assert_eq!(status().expect(400), json!({
+            "number_of_contacts": 1, "cost": 0.05, "status": "under_computation", "code": 129,
+            "message": "It is still being computed whom this campaign goes to; ask again in a moment.",
+        }));
+        let named = json!({"ticket_number": ticket});
+        assert_eq!(error(&agnes.post("/sms-campaign-on-list/send", &named), 400), 125);
+        server.execute("UPDATE campaign SET state = 'failed', problem = 'There was no more paper.'");
+        assert_eq!(status().expect(200), json!({
+            "number_of_contacts": 1, "cost": 0.05, "status": "failed", "message": "There was no more paper.",
+        }));
+        let draft = agnes.get(&format!("/sms-campaign/draft?ticket_number={ticket}")).expect(200);
+        assert_eq!((&draft["status"], &draft["message"]), (&json!("failed"), &json!("There was no more paper.")));
+    }
+
     fn what_is_called_off_is_not_sent(server: &Server) {
         let inbox = Inbox::open(server, "shop");
         let agnes = &inbox.agnes;
