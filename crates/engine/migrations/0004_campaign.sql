@@ -1,4 +1,4 @@
--- Campaigns to lists of any size.
+-- Campaigns to lists of any size, and what their texts must say.
 
 -- The recipients of a campaign, a few dozen in a row; first_recipient is the number of the first of them, counted from 0. What
 -- they cost together stands beside them, so that what was not sent is known without reading them.
@@ -25,3 +25,6 @@ ALTER TABLE campaign ADD COLUMN source_name TEXT;
 ALTER TABLE campaign ADD COLUMN source_after TEXT;
 -- Why it failed.
 ALTER TABLE campaign ADD COLUMN problem TEXT NOT NULL DEFAULT '';
+
+-- Whether a text that advertises something in France must say how to hear no more.
+ALTER TABLE workspace ADD COLUMN stop_mention BIGINT NOT NULL DEFAULT 1 CHECK (stop_mention IN (0, 1));

@@ -11,6 +11,7 @@ mod list;
 mod page;
 mod plan;
 mod recipient;
+mod stop_mention;
 mod store;
 mod template;
 

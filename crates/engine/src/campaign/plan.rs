@@ -50,7 +50,8 @@ pub struct Send {
 /// # Errors
 /// [`Error::OutOfCredit`]; [`Error::Invalid`] of `text`, of `recipients` (none, or more than [`RECIPIENTS_MAX`]), of
 /// `phone` when no number among them is one, of `sender` when the workspace has no carrier for the channel, of
-/// `channel` when it reaches no phones, of `request_id` when it is taken.
+/// `channel` when it reaches no phones, of `request_id` when it is taken, of `stop_mention` when an advertising text
+/// message to France does not say how to hear no more and the workspace demands that.
 pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
     let caller = agent(cx)?;
     let count = new.recipients.len();

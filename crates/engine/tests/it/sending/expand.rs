@@ -179,4 +179,5 @@ const BEFORE: &str = "ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL D
      ALTER TABLE campaign DROP COLUMN source_name;
      ALTER TABLE campaign DROP COLUMN source_after;
      ALTER TABLE campaign DROP COLUMN problem;
+     ALTER TABLE workspace DROP COLUMN stop_mention;
      DELETE FROM migration WHERE number = 4";

@@ -16,7 +16,7 @@ const PAGE: usize = PAGE_MAX as usize;
 
 impl Shop {
     /// Puts these on the list of friends, behind whoever is on it.
-    fn befriend(&self, house: &House, contacts: &[contact::New]) {
+    pub fn befriend(&self, house: &House, contacts: &[contact::New]) {
         for some in contacts.chunks(1_000) {
             let lists = vec![(Kind::List, FRIENDS.to_owned())];
             let saving = Saving { contacts: some.to_vec(), lists, ..Saving::default() };
@@ -25,11 +25,11 @@ impl Shop {
         }
     }
 
-    fn to_friends(&self, house: &House, new: Send) -> Result<Ticket> {
+    pub fn to_friends(&self, house: &House, new: Send) -> Result<Ticket> {
         house.write(self.agent, move |cx| campaign::on_list(cx, &new, Kind::List, FRIENDS))
     }
 
-    fn compute(&self, house: &House, ticket: &str) -> Ticket {
+    pub fn compute(&self, house: &House, ticket: &str) -> Ticket {
         let ticket = ticket.to_owned();
         let computed = ticket.clone();
         house.write(self.operator, move |cx| campaign::compute(cx, &computed)).unwrap();
@@ -51,7 +51,7 @@ impl Shop {
         house.write(self.operator, move |cx| campaign::expand(cx, &ticket, limit))
     }
 
-    fn opt_out(&self, house: &House, phone: &str) {
+    pub fn opt_out(&self, house: &House, phone: &str) {
         house
             .database
             .execute(&format!("INSERT INTO opt_out VALUES ({}, '{phone}', 'STOP', 0)", self.workspace.id));

@@ -9,6 +9,7 @@ mod list;
 mod plan;
 mod receive;
 mod report;
+mod stop_mention;
 mod submission;
 
 use parlance_engine::access::Caller;
