@@ -6,21 +6,29 @@ use crate::{Cx, Error, Result};
 /// What is known of a campaign of the caller's workspace; for its agents. [`Error::NotFound`] when there is none.
 pub fn status(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
     cx.staff()?;
-    get(cx, ticket)?.ticket(cx)
+    get(cx, ticket)?.ticket(cx, Vec::new())
 }
 
 /// A campaign that waits for it is paid and sent. An agent may. [`Error::OutOfCredit`]; [`Error::Conflict`] when it does
-/// not wait for it; [`Error::NotFound`] when there is none.
+/// not wait for it (any more, or yet); [`Error::NotFound`] when there is none.
 pub fn confirm(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
     let caller = cx.agent()?;
     let mut campaign = get(cx, ticket)?;
-    if !matches!(campaign.state, State::Draft | State::Ready) {
-        return Err(Error::Conflict("This campaign was sent or called off before.".into()));
+    let problem = match campaign.state {
+        State::Draft | State::Ready => None,
+        State::Computing => {
+            Some("It is still being computed whom this campaign goes to; ask for its status.")
+        }
+        State::Failed => Some("This campaign failed and cannot be sent; make another."),
+        _ => Some("This campaign was sent or called off before."),
+    };
+    if let Some(problem) = problem {
+        return Err(Error::Conflict(problem.into()));
     }
     campaign.start(cx.now);
     campaign.pay(cx)?;
     store::update(cx.tx, caller.workspace, &campaign)?;
-    campaign.ticket(cx)
+    campaign.ticket(cx, Vec::new())
 }
 
 /// Calls a campaign off: nothing more of it is sent, and what was paid for that is given back. An agent may.
@@ -32,7 +40,7 @@ pub fn cancel(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
         return Err(Error::Conflict("There is nothing left of this campaign to call off.".into()));
     }
     campaign.end(cx, State::Cancelled)?;
-    campaign.ticket(cx)
+    campaign.ticket(cx, Vec::new())
 }
 
 fn get(cx: &mut Cx<'_>, ticket: &str) -> Result<Campaign> {

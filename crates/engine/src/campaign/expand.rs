@@ -1,7 +1,7 @@
 //! Sending a campaign: its recipients become messages, a few in each transaction.
 
 use super::recipient::Recipient;
-use super::{Campaign, State, store, template};
+use super::{Campaign, State, page, store, template};
 use crate::access::{Caller, Scope};
 use crate::carrier::Carrier;
 use crate::channel::Family;
@@ -19,10 +19,11 @@ pub fn expand(cx: &mut Cx<'_>, ticket: &str, limit: usize) -> Result<bool> {
     let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(false) };
     let carriers = carrier::of_channel(cx, campaign.channel)?;
     if carriers.is_empty() {
+        campaign.problem = "The workspace has no carrier for this any more.".to_owned();
         campaign.end(cx, State::Failed)?;
         return Ok(false);
     }
-    let some: Vec<Recipient> = campaign.recipients.iter().skip(campaign.next).take(limit).cloned().collect();
+    let some = page::next(cx, &campaign, limit)?;
     let phones: Vec<String> = some.iter().map(|recipient| recipient.phone.clone()).collect();
     let opted_out = opt_out::among(cx, &phones)?;
     for mut recipient in some {
@@ -40,7 +41,7 @@ pub fn expand(cx: &mut Cx<'_>, ticket: &str, limit: usize) -> Result<bool> {
 pub fn skip(cx: &mut Cx<'_>, ticket: &str) -> Result<()> {
     let workspace = cx.operator()?;
     let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(()) };
-    let cost_micro = campaign.recipients.get(campaign.next).map_or(0, |recipient| recipient.cost_micro);
+    let cost_micro = page::next(cx, &campaign, 1)?.iter().map(|recipient| recipient.cost_micro).sum();
     credit::give_back(cx, cost_micro, credit::Entry { reason: "not sent", about: ticket })?;
     campaign.next += 1;
     go_on(cx, &mut campaign);
@@ -51,12 +52,14 @@ pub fn skip(cx: &mut Cx<'_>, ticket: &str) -> Result<()> {
 fn in_progress(cx: &mut Cx<'_>, ticket: &str) -> Result<Option<Campaign>> {
     let workspace = cx.operator()?;
     let campaign = store::get(cx.tx, workspace, ticket)?;
-    Ok(campaign.filter(|campaign| campaign.due_at.is_some_and(|due_at| due_at <= cx.now)))
+    let is_sent = |campaign: &Campaign| matches!(campaign.state, State::Scheduled | State::Sending);
+    let is_due = |campaign: &Campaign| campaign.due_at.is_some_and(|due_at| due_at <= cx.now);
+    Ok(campaign.filter(|campaign| is_sent(campaign) && is_due(campaign)))
 }
 
 /// Where it stands now. One that has more to send waits behind those that have waited longer.
 fn go_on(cx: &Cx<'_>, campaign: &mut Campaign) {
-    let is_done = campaign.next >= campaign.recipients.len();
+    let is_done = campaign.next >= campaign.count;
     campaign.state = if is_done { State::Done } else { State::Sending };
     campaign.due_at = if is_done { None } else { Some(cx.now) };
 }
@@ -82,10 +85,11 @@ fn send(cx: &mut Cx<'_>, campaign: &Campaign, carriers: &[Carrier], to: &Recipie
     }
 }
 
-/// Who has the number: known, or new with what the campaign says of them; and on its list, if it has one.
+/// Who has the number: known, or new with what the campaign says of them; and on the list on which they shall be put.
+/// Nothing is new that it has from a list, and whoever was taken off that meanwhile is not put back.
 fn contact(cx: &mut Cx<'_>, campaign: &Campaign, to: &Recipient) -> Result<Contact> {
     let address = Address::Phone(to.phone.clone());
-    if campaign.list.is_some() || to.has_facts() {
+    if campaign.source.is_none() && (campaign.list.is_some() || to.has_facts()) {
         let lists = campaign.list.iter().map(|name| (list::Kind::List, name.clone())).collect();
         let saving = Saving { contacts: vec![to.as_contact()], lists, ..Saving::default() };
         let (workspace, person) = (cx.workspace()?, campaign.author);
@@ -105,14 +109,16 @@ fn chosen<'c>(
     contact: &Contact,
 ) -> Result<&'c Carrier> {
     let workspace = cx.workspace()?;
-    let at = |address: &str| {
-        let bare = address.trim_start_matches('+');
-        carriers.iter().find(|carrier| carrier.address.trim_start_matches('+') == bare)
-    };
-    if let Some(carrier) = at(campaign.sender.trim()) {
+    if let Some(carrier) = at(carriers, &campaign.sender) {
         return Ok(carrier);
     }
     let spoken = store::addresses(cx.tx, workspace, contact.person, Family::Phone)?;
-    let known = spoken.iter().find_map(|address| at(address));
+    let known = spoken.iter().find_map(|address| at(carriers, address));
     known.or(carriers.first()).ok_or_else(|| Error::Internal("a campaign goes on without a carrier".into()))
+}
+
+/// The carrier whose address this is, with or without its `+`.
+pub(super) fn at<'c>(carriers: &'c [Carrier], address: &str) -> Option<&'c Carrier> {
+    let bare = address.trim().trim_start_matches('+');
+    carriers.iter().find(|carrier| carrier.address.trim_start_matches('+') == bare)
 }

@@ -1,28 +1,30 @@
 //! Campaigns: one text to many contacts, accepted and paid for at once, sent a few at a time.
 //!
-//! All recipients of a campaign stand in its one row, so that accepting it is one short write. A runner then turns a few
-//! of them at a time into messages, each in a transaction with what it takes from the row, so that a crash neither
-//! forgets nor doubles one.
+//! The recipients of a campaign stand in few rows, so that accepting it is one short write. Those of a long list are
+//! gathered there by a runner, a page in each transaction, before anything is paid. The runner then turns a few of them at
+//! a time into messages, each in a transaction with how far it came, so that a crash neither forgets nor doubles one.
 
 mod change;
 mod due;
 mod expand;
 mod list;
+mod page;
 mod plan;
 mod recipient;
+mod stop_mention;
 mod store;
 mod template;
 
 pub use change::{cancel, confirm, status};
 pub use due::{Due, due};
 pub use expand::{expand, skip};
-pub use list::{CONTACTS_MAX, on_list};
+pub use list::{PAGE_MAX, compute, on_list};
 pub use plan::{RECIPIENTS_MAX, Send, send, sweep};
 
 use crate::channel::Channel;
 use crate::db::stored_enum;
 use crate::{Cx, PersonId, Result, Time, credit};
-use recipient::Recipient;
+use list::Source;
 
 stored_enum! {
     /// How a campaign stands.
@@ -30,6 +32,8 @@ stored_enum! {
     pub enum State as "the state of a campaign" {
         /// It is kept and not sent until somebody says so.
         Draft = "draft",
+        /// Whom it goes to is being taken from a list.
+        Computing = "computing",
         /// Whom it goes to was taken from a list; it is not sent until somebody says so.
         Ready = "ready",
         /// It waits for its time.
@@ -63,7 +67,7 @@ pub struct Ticket {
     pub ticket: String,
     /// How it stands.
     pub state: State,
-    /// To how many it goes.
+    /// To how many it goes; while that is computed, as many as are known.
     pub number_of_contacts: i64,
     /// Into how many parts the text is cut, where it is longest.
     pub parts: i64,
@@ -73,8 +77,11 @@ pub struct Ticket {
     pub residual_micro: i64,
     /// When it is sent, or was.
     pub send_at: Time,
-    /// The numbers (E.164) that it does not go to, because their owners want to hear no more.
+    /// The numbers (E.164) that it does not go to, because their owners want to hear no more. They are named when it is
+    /// made and not later; of a list those on its first [`PAGE_MAX`] places.
     pub left_out: Vec<String>,
+    /// Why it failed; else empty.
+    pub problem: String,
 }
 
 /// A campaign as it is stored.
@@ -91,37 +98,37 @@ struct Campaign {
     purpose: Purpose,
     state: State,
     simulated: bool,
-    recipients: Vec<Recipient>,
+    /// The list that its recipients are taken from.
+    source: Option<Source>,
+    /// How many recipients it has.
+    count: i64,
+    /// How many of them are not written to.
+    left_out: i64,
     /// How many of them are done.
-    next: usize,
+    next: i64,
     parts: i64,
     cost_micro: i64,
     send_at: Time,
     /// When there is something to do about it.
     due_at: Option<Time>,
     created_at: Time,
+    problem: String,
 }
 
 impl Campaign {
-    /// What is known of it, besides what is left.
-    fn ticket(&self, cx: &mut Cx<'_>) -> Result<Ticket> {
-        let left_out: Vec<String> =
-            self.recipients.iter().filter(|r| r.is_left_out).map(|r| r.phone.clone()).collect();
+    /// What is known of it.
+    fn ticket(&self, cx: &mut Cx<'_>, left_out: Vec<String>) -> Result<Ticket> {
         Ok(Ticket {
             ticket: self.ticket.clone(),
             state: self.state,
-            number_of_contacts: (self.recipients.len() - left_out.len()) as i64,
+            number_of_contacts: self.count - self.left_out,
             parts: self.parts,
             cost_micro: self.cost_micro,
             residual_micro: credit::balance(cx)?,
             send_at: self.send_at,
             left_out,
+            problem: self.problem.clone(),
         })
-    }
-
-    /// What was paid for those who are not done yet, in millionths.
-    fn unsent_micro(&self) -> i64 {
-        self.recipients.iter().skip(self.next).map(|recipient| recipient.cost_micro).sum()
     }
 
     /// It begins, at its time: now, or when it was said.
@@ -141,8 +148,9 @@ impl Campaign {
     fn end(&mut self, cx: &mut Cx<'_>, state: State) -> Result<()> {
         let workspace = cx.workspace()?;
         if matches!(self.state, State::Scheduled | State::Sending) {
+            let unsent_micro = page::unsent_micro(cx, self)?;
             let entry = credit::Entry { reason: "not sent", about: &self.ticket };
-            credit::give_back(cx, self.unsent_micro(), entry)?;
+            credit::give_back(cx, unsent_micro, entry)?;
         }
         (self.state, self.due_at) = (state, None);
         store::update(cx.tx, workspace, self)

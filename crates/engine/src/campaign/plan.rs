@@ -1,11 +1,12 @@
 //! Accepting a campaign: whom it reaches, what it costs, and whether that can be paid.
 
+use super::list::Source;
 use super::recipient::{Recipient, each_once};
-use super::{Campaign, Purpose, State, Ticket, store, template};
+use super::{Campaign, Purpose, State, Ticket, page, store};
 use crate::channel::{Channel, Family};
 use crate::conversation::line::TEXT_CHARS_MAX;
-use crate::credit::price::{self, Prices};
-use crate::{Cx, Error, Result, Time, carrier, contact, opt_out, submission, workspace};
+use crate::credit::price;
+use crate::{Cx, Error, Result, Time, carrier, contact, workspace};
 
 /// The most recipients of one request (octopush contract §3.1).
 pub const RECIPIENTS_MAX: usize = 500;
@@ -49,56 +50,60 @@ pub struct Send {
 /// # Errors
 /// [`Error::OutOfCredit`]; [`Error::Invalid`] of `text`, of `recipients` (none, or more than [`RECIPIENTS_MAX`]), of
 /// `phone` when no number among them is one, of `sender` when the workspace has no carrier for the channel, of
-/// `channel` when it reaches no phones, of `request_id` when it is taken.
+/// `channel` when it reaches no phones, of `request_id` when it is taken, of `stop_mention` when an advertising text
+/// message to France does not say how to hear no more and the workspace demands that.
 pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
-    cx.agent()?;
+    let caller = cx.agent()?;
     let count = new.recipients.len();
     if count == 0 || count > RECIPIENTS_MAX {
         return Err(Error::invalid("recipients", format!("There are 1 to {RECIPIENTS_MAX} recipients.")));
     }
+    let mut campaign = begin(cx, new, None)?;
     let country = workspace::mine(cx)?.country;
     let read = new.recipients.iter().filter_map(|one| Recipient::read(one, &country));
-    let state = if new.draft { State::Draft } else { State::Sending };
-    begin(cx, new, each_once(read), state)
+    let left_out = page::add(cx, &mut campaign, each_once(read))?;
+    somebody(&campaign)?;
+    if new.simulated {
+        campaign.state = State::Done;
+    } else if !new.draft {
+        campaign.start(cx.now);
+        campaign.pay(cx)?;
+    }
+    store::insert(cx.tx, caller.workspace, &campaign)?;
+    campaign.ticket(cx, left_out)
 }
 
-/// Makes the campaign, in this state if it waits for somebody to say more.
-pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, recipients: Vec<Recipient>, state: State) -> Result<Ticket> {
+/// A campaign without recipients, of which nothing is stored yet but that its request id is taken.
+pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Result<Campaign> {
     let caller = cx.agent()?;
-    check(cx, new, &recipients)?;
+    check(new)?;
+    reachable(cx, new.channel)?;
     if !new.simulated {
         take_request(cx, new)?;
     }
-    let send_at = new.send_at.unwrap_or(cx.now);
-    let mut campaign = Campaign {
+    Ok(Campaign {
         ticket: ticket(cx, new.channel),
         author: caller.person,
         channel: new.channel,
         product: product(new),
         text: new.text.clone(),
         sender: new.sender.clone().unwrap_or_default(),
-        list: new.list_name.clone(),
+        // Who is on a list already need not be put on one.
+        list: new.list_name.clone().filter(|_| source.is_none()),
         purpose: new.purpose,
-        state,
+        state: if source.is_some() { State::Computing } else { State::Draft },
         simulated: new.simulated,
-        recipients,
+        source,
+        count: 0,
+        left_out: 0,
         next: 0,
         parts: 0,
         cost_micro: 0,
-        send_at,
+        send_at: new.send_at.unwrap_or(cx.now),
         due_at: None,
         created_at: cx.now,
-    };
-    leave_out(cx, &mut campaign.recipients)?;
-    value(cx, &mut campaign)?;
-    if new.simulated {
-        campaign.state = State::Done;
-    } else if state == State::Sending {
-        campaign.start(cx.now);
-        campaign.pay(cx)?;
-    }
-    store::insert(cx.tx, caller.workspace, &campaign)?;
-    campaign.ticket(cx)
+        problem: String::new(),
+    })
 }
 
 /// Forgets, in the operator's workspace, up to `limit` request ids that are free again; how many.
@@ -107,7 +112,7 @@ pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {
     store::sweep(cx.tx, workspace, cx.now.plus_seconds(-REQUEST_SECONDS), limit)
 }
 
-fn check(cx: &mut Cx<'_>, new: &Send, recipients: &[Recipient]) -> Result<()> {
+fn check(new: &Send) -> Result<()> {
     let chars = new.text.chars().count();
     if new.text.trim().is_empty() || chars > TEXT_CHARS_MAX {
         return Err(Error::invalid("text", format!("A text has 1 to {TEXT_CHARS_MAX} characters.")));
@@ -121,10 +126,20 @@ fn check(cx: &mut Cx<'_>, new: &Send, recipients: &[Recipient]) -> Result<()> {
     if new.channel.family() != Family::Phone {
         return Err(Error::invalid("channel", "Only what reaches phones can be sent to many."));
     }
-    if recipients.is_empty() {
-        return Err(Error::invalid("phone", "None of the recipients has a phone number."));
+    Ok(())
+}
+
+/// That the campaign goes to anybody, whether or not they want to hear it.
+pub(super) fn somebody(campaign: &Campaign) -> Result<()> {
+    match campaign.count {
+        0 => Err(Error::invalid("phone", "None of the recipients has a phone number.")),
+        _ => Ok(()),
     }
-    if carrier::of_channel(cx, new.channel)?.is_empty() {
+}
+
+/// That there is a carrier for the channel.
+pub(super) fn reachable(cx: &mut Cx<'_>, channel: Channel) -> Result<()> {
+    if carrier::of_channel(cx, channel)?.is_empty() {
         return Err(Error::invalid(
             "sender",
             "The workspace has no carrier for this; its operator can add one.",
@@ -158,36 +173,4 @@ fn ticket(cx: &mut Cx<'_>, channel: Channel) -> String {
 fn product(new: &Send) -> String {
     let known = price::PRODUCTS.into_iter().find(|product| *product == new.product);
     known.unwrap_or_else(|| price::product(new.channel)).to_owned()
-}
-
-/// Whoever wants to hear no more is not written to, and not paid for.
-fn leave_out(cx: &mut Cx<'_>, recipients: &mut [Recipient]) -> Result<()> {
-    let phones: Vec<String> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
-    let left_out = opt_out::among(cx, &phones)?;
-    for recipient in recipients {
-        recipient.is_left_out = left_out.contains(&recipient.phone);
-    }
-    Ok(())
-}
-
-/// What everybody's message costs, and all of them.
-fn value(cx: &mut Cx<'_>, campaign: &mut Campaign) -> Result<()> {
-    let prices = Prices::of_product(cx, &campaign.product)?;
-    for recipient in &mut campaign.recipients {
-        let text = template::filled(&campaign.text, recipient);
-        if text.chars().count() > TEXT_CHARS_MAX {
-            let problem = format!(
-                "For {} the text has more than {TEXT_CHARS_MAX} characters when everything is filled in.",
-                recipient.phone
-            );
-            return Err(Error::invalid("text", problem));
-        }
-        let parts = submission::parts(campaign.channel, &text);
-        campaign.parts = campaign.parts.max(parts);
-        if !recipient.is_left_out {
-            recipient.cost_micro = prices.to_phone(&recipient.phone).saturating_mul(parts);
-            campaign.cost_micro = campaign.cost_micro.saturating_add(recipient.cost_micro);
-        }
-    }
-    Ok(())
 }

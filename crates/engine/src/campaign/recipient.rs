@@ -1,4 +1,4 @@
-//! The recipients of a campaign, and how all of them are written into one text.
+//! The recipients of a campaign, and how many of them are written into one text.
 
 use std::collections::HashSet;
 
@@ -104,9 +104,9 @@ pub(super) fn write(recipients: &[Recipient]) -> String {
     text
 }
 
-/// All of them, from that text.
-pub(super) fn read(text: &str) -> Result<Vec<Recipient>> {
-    let records = text.split_terminator(RECORD).map(Recipient::parse);
+/// Those of that text behind the first `skipped`, at most `limit`.
+pub(super) fn read(text: &str, skipped: usize, limit: usize) -> Result<Vec<Recipient>> {
+    let records = text.split_terminator(RECORD).skip(skipped).take(limit).map(Recipient::parse);
     records.collect::<Option<_>>().ok_or_else(|| Error::Internal("damaged recipients are stored".into()))
 }
 
@@ -138,13 +138,18 @@ mod tests {
     proptest! {
         #[test]
         fn recipients_are_read_as_they_were_written(all in prop::collection::vec(anybody(), 0..20)) {
-            prop_assert_eq!(read(&write(&all)), Ok(all));
+            prop_assert_eq!(read(&write(&all), 0, usize::MAX), Ok(all));
+        }
+
+        #[test]
+        fn some_are_read_without_the_others(all in prop::collection::vec(anybody(), 3..20)) {
+            prop_assert_eq!(read(&write(&all), 1, 2), Ok(all[1..3].to_vec()));
         }
 
         #[test]
         fn no_text_is_taken_for_recipients_by_accident(text in any::<String>()) {
-            if let Ok(all) = read(&text) {
-                prop_assert_eq!(read(&write(&all)), Ok(all));
+            if let Ok(all) = read(&text, 0, usize::MAX) {
+                prop_assert_eq!(read(&write(&all), 0, usize::MAX), Ok(all));
             }
         }
     }

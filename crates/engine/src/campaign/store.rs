@@ -1,16 +1,22 @@
-//! The statements of this room; it owns the tables `campaign` and `campaign_request`.
+//! The statements of this room; it owns the tables `campaign`, `campaign_recipients` and `campaign_request`.
 
-use super::{Campaign, recipient};
+use std::fmt::Write;
+
+use super::Campaign;
+use super::list::Source;
+use super::page::Page;
 use crate::channel::Family;
-use crate::db::{Conn, Row, args};
+use crate::db::{Conn, Row, ToArg, args};
 use crate::{PersonId, Result, Time, WorkspaceId};
 
 pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, c: &Campaign) -> Result<()> {
+    let source = c.source.as_ref();
     tx.exec(
         "INSERT INTO campaign (workspace, ticket, sender_person, channel, product, text, sender, list, purpose, state,
-                               simulated, recipients, recipient_count, next_recipient, parts, cost_micro, send_at,
-                               due_at, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                               simulated, source_kind, source_name, source_after, recipient_count, left_out_count,
+                               next_recipient, parts, cost_micro, send_at, due_at, created_at, problem)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                 $23)",
         args![
             workspace,
             c.ticket,
@@ -23,14 +29,18 @@ pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, c: &Campaign) -> Res
             c.purpose,
             c.state,
             c.simulated,
-            recipient::write(&c.recipients),
-            c.recipients.len() as i64,
-            c.next as i64,
+            source.map(|source| source.kind),
+            source.map(|source| &source.name),
+            source.and_then(|source| source.after),
+            c.count,
+            c.left_out,
+            c.next,
             c.parts,
             c.cost_micro,
             c.send_at,
             c.due_at,
-            c.created_at
+            c.created_at,
+            c.problem
         ],
     )?;
     Ok(())
@@ -38,8 +48,9 @@ pub(super) fn insert(tx: &mut Conn, workspace: WorkspaceId, c: &Campaign) -> Res
 
 pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, ticket: &str) -> Result<Option<Campaign>> {
     tx.maybe(
-        "SELECT ticket, sender_person, channel, product, text, sender, list, purpose, state, simulated, recipients,
-                next_recipient, parts, cost_micro, send_at, due_at, created_at
+        "SELECT ticket, sender_person, channel, product, text, sender, list, purpose, state, simulated, source_kind,
+                source_name, source_after, recipient_count, left_out_count, next_recipient, parts, cost_micro, send_at,
+                due_at, created_at, problem
          FROM campaign WHERE workspace = $1 AND ticket = $2",
         args![workspace, ticket],
         read,
@@ -58,24 +69,94 @@ fn read(row: &Row<'_>) -> Result<Campaign> {
         purpose: row.get()?,
         state: row.get()?,
         simulated: row.get()?,
-        recipients: recipient::read(&row.get::<String>()?)?,
-        next: row.get::<i64>()?.max(0) as usize,
+        source: source(row)?,
+        count: row.get()?,
+        left_out: row.get()?,
+        next: row.get()?,
         parts: row.get()?,
         cost_micro: row.get()?,
         send_at: row.get()?,
         due_at: row.get()?,
         created_at: row.get()?,
+        problem: row.get()?,
     })
 }
 
-/// Writes what changes: how it stands, and how far it is.
+fn source(row: &Row<'_>) -> Result<Option<Source>> {
+    let (kind, name, after): (Option<_>, Option<_>, _) = (row.get()?, row.get()?, row.get()?);
+    Ok(kind.zip(name).map(|(kind, name)| Source { kind, name, after }))
+}
+
+/// Writes what changes: how it stands, how far it is, and what came to it from its list.
 pub(super) fn update(tx: &mut Conn, workspace: WorkspaceId, c: &Campaign) -> Result<()> {
     tx.exec(
-        "UPDATE campaign SET state = $3, next_recipient = $4, send_at = $5, due_at = $6
+        "UPDATE campaign SET state = $3, next_recipient = $4, send_at = $5, due_at = $6, source_after = $7,
+                recipient_count = $8, left_out_count = $9, parts = $10, cost_micro = $11, problem = $12
          WHERE workspace = $1 AND ticket = $2",
-        args![workspace, c.ticket, c.state, c.next as i64, c.send_at, c.due_at],
+        args![
+            workspace,
+            c.ticket,
+            c.state,
+            c.next,
+            c.send_at,
+            c.due_at,
+            c.source.as_ref().and_then(|source| source.after),
+            c.count,
+            c.left_out,
+            c.parts,
+            c.cost_micro,
+            c.problem
+        ],
     )?;
     Ok(())
+}
+
+/// Writes all of these pages of a campaign in one statement.
+pub(super) fn insert_pages(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: &str,
+    pages: &[Page],
+) -> Result<()> {
+    if pages.is_empty() {
+        return Ok(());
+    }
+    let mut sql = String::from(
+        "INSERT INTO campaign_recipients (workspace, ticket, first_recipient, cost_micro, recipients) VALUES ",
+    );
+    let mut args = Vec::with_capacity(2 + pages.len() * 3);
+    args.extend([workspace.to_arg(), ticket.to_arg()]);
+    for (number, page) in pages.iter().enumerate() {
+        let (comma, at) = (if number == 0 { "" } else { ", " }, args.len());
+        let _ = write!(sql, "{comma}($1, $2, ${}, ${}, ${})", at + 1, at + 2, at + 3);
+        args.extend([page.first.to_arg(), page.cost_micro.to_arg(), page.recipients.to_arg()]);
+    }
+    tx.exec(&sql, &args)?;
+    Ok(())
+}
+
+/// The page of a campaign on which the recipient with this number stands.
+pub(super) fn page(
+    tx: &mut Conn,
+    workspace: WorkspaceId,
+    ticket: &str,
+    recipient: i64,
+) -> Result<Option<Page>> {
+    tx.maybe(
+        "SELECT first_recipient, cost_micro, recipients FROM campaign_recipients
+         WHERE workspace = $1 AND ticket = $2 AND first_recipient <= $3 ORDER BY first_recipient DESC LIMIT 1",
+        args![workspace, ticket, recipient],
+        |row| Ok(Page { first: row.get()?, cost_micro: row.get()?, recipients: row.get()? }),
+    )
+}
+
+/// What the messages to everybody cost who stands on a page behind this one.
+pub(super) fn cost_after(tx: &mut Conn, workspace: WorkspaceId, ticket: &str, first: i64) -> Result<i64> {
+    tx.scalar(
+        "SELECT COALESCE(CAST(SUM(cost_micro) AS BIGINT), 0) FROM campaign_recipients
+         WHERE workspace = $1 AND ticket = $2 AND first_recipient > $3",
+        args![workspace, ticket, first],
+    )
 }
 
 /// False when the request was made at `free_since` or later.

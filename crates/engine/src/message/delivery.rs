@@ -25,8 +25,6 @@ stored_enum! {
         OptedOut = "opted_out",
         /// Nothing more was heard of it.
         Unknown = "unknown",
-        /// It was sent for show.
-        Simulated = "simulated",
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Workspace {
     pub file_bytes_max: Option<i64>,
     /// Whether what it sends through carriers costs credit.
     pub billing: bool,
+    /// Whether a text that advertises something in France must say how to hear no more.
+    pub stop_mention: bool,
     /// When it was founded.
     pub created_at: Time,
 }
@@ -71,6 +73,8 @@ pub struct Change {
     pub file_bytes_max: Option<i64>,
     /// Whether what it sends through carriers costs credit.
     pub billing: Option<bool>,
+    /// Whether a text that advertises something in France must say how to hear no more.
+    pub stop_mention: Option<bool>,
 }
 
 /// The shortest HS256 secret, in bytes: as long as the hash, as RFC 7518 §3.2 asks.
@@ -91,6 +95,7 @@ pub fn add(cx: &mut Cx<'_>, slug: &str, change: &Change) -> Result<Workspace> {
         file_extensions: None,
         file_bytes_max: None,
         billing: true,
+        stop_mention: true,
         created_at: cx.now,
     };
     if !store::insert(cx.tx, &workspace)? {
@@ -146,6 +151,7 @@ fn apply(cx: &mut Cx<'_>, mut workspace: Workspace, change: &Change) -> Result<W
     workspace.file_extensions = change.file_extensions.clone().unwrap_or(workspace.file_extensions);
     workspace.file_bytes_max = change.file_bytes_max.or(workspace.file_bytes_max);
     workspace.billing = change.billing.unwrap_or(workspace.billing);
+    workspace.stop_mention = change.stop_mention.unwrap_or(workspace.stop_mention);
     if store::jwt_is_taken(cx.tx, &workspace)? {
         return Err(Error::Conflict(
             "Another workspace uses this JWT secret or JWKS URL: a token would not tell which of the two it is for.".into(),

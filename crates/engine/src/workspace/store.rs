@@ -8,7 +8,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, slug, name, country, remove_links, remove_emoji, mask_profanity, jwt_secret, jwks_url,
-                    file_extensions, file_bytes_max, billing, created_at FROM workspace ",
+                    file_extensions, file_bytes_max, billing, stop_mention, created_at FROM workspace ",
             $rest
         )
     };
@@ -38,10 +38,12 @@ pub(super) fn update(tx: &mut Conn, w: &Workspace) -> Result<()> {
     let extensions = w.file_extensions.as_ref().map(|extensions| extensions.join(" "));
     tx.exec(
         "UPDATE workspace SET name = $2, country = $3, remove_links = $4, remove_emoji = $5, mask_profanity = $6,
-                jwt_secret = $7, jwks_url = $8, file_extensions = $9, file_bytes_max = $10, billing = $11 WHERE id = $1",
+                jwt_secret = $7, jwks_url = $8, file_extensions = $9, file_bytes_max = $10, billing = $11,
+                stop_mention = $12
+         WHERE id = $1",
         args![
             w.id, w.name, w.country, w.rules.links, w.rules.emoji, w.rules.profanity, secret, url, extensions,
-            w.file_bytes_max, w.billing
+            w.file_bytes_max, w.billing, w.stop_mention
         ],
     )?;
     Ok(())
@@ -97,6 +99,7 @@ fn read(row: &Row<'_>) -> Result<Workspace> {
         file_extensions: extensions.map(|text| text.split(' ').map(str::to_owned).collect()),
         file_bytes_max: row.get()?,
         billing: row.get()?,
+        stop_mention: row.get()?,
         created_at: row.get()?,
     })
 }

@@ -78,7 +78,7 @@ pub fn word(delivery: Delivery) -> Option<&'static str> {
         Delivery::Queued => None,
         Delivery::Accepted => Some("ACK"),
         // What was sent for show has arrived where it was to.
-        Delivery::Delivered | Delivery::Simulated => Some("DELIVERED"),
+        Delivery::Delivered => Some("DELIVERED"),
         Delivery::Undelivered => Some("NOT_DELIVERED"),
         Delivery::BadDestination => Some("BAD_DESTINATION"),
         Delivery::NotAllowed => Some("NOT_ALLOWED"),
@@ -156,7 +156,6 @@ mod tests {
                 "NOT_ALLOWED",
                 "BLACKLISTED_NUMBER",
                 "UNKNOWN_DELIVERY",
-                "DELIVERED",
             ]
         );
     }

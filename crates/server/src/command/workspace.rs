@@ -63,6 +63,9 @@ struct Settings {
     /// Whether what it sends through carriers costs credit
     #[arg(long, value_name = "on|off", value_parser = switch)]
     billing: Option<bool>,
+    /// Whether a text message that advertises something to a number of France must say STOP
+    #[arg(long, value_name = "on|off", value_parser = switch)]
+    stop_mention: Option<bool>,
     /// Secret with which the marketplace's backend signs JWTs (HS256), 32 bytes or more. Other users of this machine
     /// may see it among the processes; --jwt-secret-stdin hides it
     #[arg(long, value_name = "SECRET", group = "jwt")]
@@ -144,6 +147,7 @@ impl Settings {
             file_extensions: self.file_extensions.as_deref().map(extensions),
             file_bytes_max: self.file_bytes_max,
             billing: self.billing,
+            stop_mention: self.stop_mention,
         }
     }
 }
@@ -177,6 +181,7 @@ fn shown(workspace: &Workspace) -> Value {
         "fileExtensions": workspace.file_extensions,
         "fileBytesMax": workspace.file_bytes_max,
         "billing": workspace.billing,
+        "stopMention": workspace.stop_mention,
         "createdAt": Moment(workspace.created_at),
     })
 }

@@ -1,8 +1,9 @@
-//! Sends what campaigns have to send, a few recipients in each write, so that nobody else's write waits for long.
+//! Computes whom campaigns go to and sends what they have to send, a few recipients in each write, so that nobody else's
+//! write waits for long.
 
 use std::time::Duration;
 
-use parlance_engine::campaign::{self, Due};
+use parlance_engine::campaign::{self, Due, State};
 use parlance_engine::{Error, Principal, Result};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -31,7 +32,7 @@ pub(super) async fn run(app: &App, shutdown: &CancellationToken) {
             Ok(true) => continue,
             Ok(false) => REST,
             Err(error) => {
-                tracing::warn!(%error, "sending a campaign went wrong; it is tried again");
+                tracing::warn!(%error, "a step of a campaign went wrong; it is tried again");
                 PAUSE
             }
         };
@@ -48,14 +49,24 @@ async fn round(app: &App, shutdown: &CancellationToken) -> Result<bool> {
     let mut outcome = Ok(!due.is_empty());
     for one in due {
         if !shutdown.is_cancelled() {
-            outcome = step(app, &one).await.and(outcome);
+            let step = match one.state {
+                State::Computing => compute(app, &one).await,
+                _ => send(app, &one).await,
+            };
+            outcome = step.and(outcome);
         }
     }
     outcome
 }
 
+async fn compute(app: &App, due: &Due) -> Result<()> {
+    let ticket = due.ticket.clone();
+    let operator = Principal::Operator(Some(due.workspace));
+    app.engine.write(operator, move |cx| campaign::compute(cx, &ticket)).await
+}
+
 /// Where one of several recipients cannot be written to, all are taken one by one, and that one is passed over.
-async fn step(app: &App, due: &Due) -> Result<()> {
+async fn send(app: &App, due: &Due) -> Result<()> {
     match expand(app, due, RECIPIENTS).await {
         Err(error) if is_refusal(&error) => one_by_one(app, due).await,
         other => other.map(drop),

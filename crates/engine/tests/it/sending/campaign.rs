@@ -94,7 +94,7 @@ on_both! {
         };
         house.write(shop.agent, move |cx| contact::save(cx, &saving)).unwrap();
         let on = |kind, name: &'static str| {
-            let new = Send { text: "Hi {first_name}".into(), purpose: Purpose::Wholesale, ..to(&[]) };
+            let new = Send { text: "Hi {first_name} (STOP)".into(), purpose: Purpose::Wholesale, ..to(&[]) };
             house.write(shop.agent, move |cx| campaign::on_list(cx, &new, kind, name))
         };
         let ready = on(Kind::List, "friends").unwrap();
@@ -104,7 +104,7 @@ on_both! {
         shop.expand_all(house, 10);
         let mut texts: Vec<String> = shop.due(house).into_iter().map(|due| due.text).collect();
         texts.sort();
-        assert_eq!(texts, ["Hi Ada", "Hi Ben"]);
+        assert_eq!(texts, ["Hi Ada (STOP)", "Hi Ben (STOP)"]);
         assert_eq!(on(Kind::Tag, "vip").map(|ticket| ticket.number_of_contacts), Ok(2));
         assert_eq!(on(Kind::List, "foes"), Err(Error::NotFound));
         house.write(shop.agent, |cx| list::create(cx, "nobody")).unwrap();

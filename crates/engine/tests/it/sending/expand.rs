@@ -126,6 +126,19 @@ on_both! {
         assert_eq!((status.state, status.residual_micro), (State::Failed, CREDIT_MICRO));
     }
 
+    fn a_campaign_whose_recipients_stand_in_its_own_row_is_sent_after_all(house: &House) {
+        let shop = Shop::open(house);
+        let ticket = shop.send(house, to_many(30)).unwrap().ticket;
+        let expanding = ticket.clone();
+        assert_eq!(house.write(shop.operator, move |cx| campaign::expand(cx, &expanding, 10)), Ok(true));
+        house.database.execute(BEFORE);
+        let engine = house.open_again().expect("the step is applied again");
+        let left = engine.read_blocking(shop.agent.into(), move |cx| campaign::status(cx, &ticket)).unwrap();
+        assert_eq!((left.state, left.number_of_contacts, left.cost_micro), (State::Sending, 30, 30 * TEXT_MICRO));
+        drop(engine);
+        assert_eq!((shop.expand_all(house, 10), shop.due(house).len()), (2, 30));
+    }
+
     fn recipients_are_put_on_the_list_that_is_named(house: &House) {
         let shop = Shop::open(house);
         shop.send(house, Send { list_name: Some("friends".into()), ..to(&[ADA, BEN]) }).unwrap();
@@ -156,3 +169,15 @@ on_both! {
 fn delivery_count(house: &House) -> usize {
     house.database.rows("SELECT id FROM message WHERE delivery IS NOT NULL").len()
 }
+
+/// Takes a database with one campaign back to where all its recipients stood in its own row.
+const BEFORE: &str = "ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL DEFAULT '';
+     UPDATE campaign SET recipients = (SELECT r.recipients FROM campaign_recipients r WHERE r.ticket = campaign.ticket);
+     DROP TABLE campaign_recipients;
+     ALTER TABLE campaign DROP COLUMN left_out_count;
+     ALTER TABLE campaign DROP COLUMN source_kind;
+     ALTER TABLE campaign DROP COLUMN source_name;
+     ALTER TABLE campaign DROP COLUMN source_after;
+     ALTER TABLE campaign DROP COLUMN problem;
+     ALTER TABLE workspace DROP COLUMN stop_mention;
+     DELETE FROM migration WHERE number = 4";

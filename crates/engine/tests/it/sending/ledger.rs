@@ -9,7 +9,7 @@ use super::{ADA, Shop, TEXT_MICRO, phones, to, to_many};
 use crate::support::{House, on_both};
 
 /// That the lines of the ledger are numbered without holes, and add up to the balance after each of them.
-fn check(house: &House, shop: &Shop) -> i64 {
+pub fn check(house: &House, shop: &Shop) -> i64 {
     let mut lines = house.read(shop.operator, |cx| credit::page(cx, None, 100_000)).unwrap();
     lines.reverse();
     let mut balance = 0;

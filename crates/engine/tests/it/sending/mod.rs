@@ -6,13 +6,15 @@ mod generated;
 mod in_part;
 mod index;
 mod ledger;
+mod list;
 mod plan;
 mod receive;
 mod report;
+mod stop_mention;
 mod submission;
 
 use parlance_engine::access::Caller;
-use parlance_engine::campaign::{self as campaigns, Purpose, Send, Ticket};
+use parlance_engine::campaign::{self as campaigns, Purpose, Send, State, Ticket};
 use parlance_engine::carrier::part::{self, Part, Piece};
 use parlance_engine::carrier::{self as carriers, Carrier, Inbound, Kind, Outcome};
 use parlance_engine::channel::Channel;
@@ -125,14 +127,19 @@ impl Shop {
         house.write(self.agent, move |cx| campaigns::send(cx, &new))
     }
 
-    /// Expands everything that is due, as the runner does, but with steps of `limit`; how many steps it took.
+    /// Takes every step that is due, as the runner does, but sends to `limit` in each; how many steps it took.
     pub fn expand_all(&self, house: &House, limit: usize) -> usize {
         let mut steps = 0;
         loop {
             let due = house.read(Principal::OPERATOR, |cx| campaigns::due(cx, 10)).unwrap();
             let Some(first) = due.into_iter().next() else { return steps };
             let operator = Principal::Operator(Some(first.workspace));
-            house.write(operator, move |cx| campaigns::expand(cx, &first.ticket, limit)).unwrap();
+            house
+                .write(operator, move |cx| match first.state {
+                    State::Computing => campaigns::compute(cx, &first.ticket),
+                    _ => campaigns::expand(cx, &first.ticket, limit).map(drop),
+                })
+                .unwrap();
             steps += 1;
         }
     }

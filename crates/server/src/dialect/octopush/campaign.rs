@@ -52,7 +52,7 @@ struct Draft<'a> {
     residual_credit: Micro,
     total_cost: Micro,
     status: &'static str,
-    message: &'static str,
+    message: &'a str,
     code: u16,
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn draft(asked: Asked) -> Result<Response, Refused> {
         residual_credit: Micro(ticket.residual_micro),
         total_cost: Micro(ticket.cost_micro),
         status: standing(ticket.state, "validated"),
-        message: "",
+        message: &ticket.problem,
         code: 0,
     };
     Ok(json(StatusCode::OK, text(&wire)?))
@@ -120,6 +120,7 @@ fn kind(fields: &Fields) -> Option<&'static str> {
 pub(super) fn standing(state: Standing, ready: &'static str) -> &'static str {
     match state {
         Standing::Draft | Standing::Ready => ready,
+        Standing::Computing => "under_computation",
         Standing::Scheduled => "scheduled",
         Standing::Sending => "sending",
         Standing::Done => "sent",

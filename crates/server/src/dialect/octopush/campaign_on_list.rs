@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use parlance_engine::campaign::{self, State};
 use parlance_engine::channel::Channel;
 use parlance_engine::contact::list::Kind;
-use parlance_engine::{Error, Result, campaign};
+use parlance_engine::{Error, Result};
 use serde::Serialize;
 
 use super::asked::Asked;
@@ -14,13 +15,21 @@ use super::lenient::Fields;
 use super::spelling::{Micro, Moment};
 use crate::dialect::spelling::{json, text};
 
-/// The answer to status.
+/// The answer to status. While a campaign is not ready it is 400 with a `code`, as every failure is; `message` then says
+/// so, and of a campaign that failed why it did.
 #[derive(Serialize)]
-struct Status {
+struct Status<'a> {
     number_of_contacts: i64,
     cost: Micro,
     status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<u16>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    message: &'a str,
 }
+
+/// "The campaign is being built" (contract §5).
+const BEING_BUILT: u16 = 129;
 
 /// The answer to send.
 #[derive(Serialize)]
@@ -41,12 +50,19 @@ pub(super) async fn create(asked: Asked) -> Result<Response, Refused> {
 pub(super) async fn status(asked: Asked) -> Result<Response, Refused> {
     let name = ticket_name(&asked.fields);
     let ticket = asked.read(move |cx| campaign::status(cx, &name)).await?;
-    let wire = Status {
+    let ready = Status {
         number_of_contacts: ticket.number_of_contacts,
         cost: Micro(ticket.cost_micro),
         status: standing(ticket.state, "ready_to_be_send"),
+        code: None,
+        message: &ticket.problem,
     };
-    Ok(json(StatusCode::OK, text(&wire)?))
+    if ticket.state != State::Computing {
+        return Ok(json(StatusCode::OK, text(&ready)?));
+    }
+    let message = "It is still being computed whom this campaign goes to; ask again in a moment.";
+    let wire = Status { code: Some(BEING_BUILT), message, ..ready };
+    Ok(json(StatusCode::BAD_REQUEST, text(&wire)?))
 }
 
 /// POST send: now it is paid and sent, at its time.

@@ -21,7 +21,7 @@ pub(super) enum Refused {
 
 /// What the original's table of codes says of what was sent, by the engine's name of it. What has no number there is
 /// "undefined error".
-const OF_FIELDS: [(&str, u16); 12] = [
+const OF_FIELDS: [(&str, u16); 13] = [
     ("recipients", 110),
     ("phone", 117),
     ("phone_number", 117),
@@ -29,6 +29,7 @@ const OF_FIELDS: [(&str, u16); 12] = [
     ("body", 125),
     ("sender", 106),
     ("request_id", 120),
+    ("stop_mention", 121),
     ("list_name", 303),
     ("tag_name", 303),
     ("email", 202),

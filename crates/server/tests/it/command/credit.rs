@@ -40,4 +40,11 @@ on_every_site! {
         assert_eq!(site.json("workspace list")[0]["billing"], json!(false));
         assert_eq!(site.json("workspace set shop --billing on")["billing"], json!(true));
     }
+
+    fn the_stop_mention_is_demanded_until_that_is_switched_off(site: &Site) {
+        assert_eq!(site.json("workspace add shop")["stopMention"], json!(true));
+        assert_eq!(site.json("workspace set shop --stop-mention off")["stopMention"], json!(false));
+        assert_eq!(site.json("workspace list")[0]["stopMention"], json!(false));
+        assert_eq!(site.json("workspace set shop --stop-mention on")["stopMention"], json!(true));
+    }
 }

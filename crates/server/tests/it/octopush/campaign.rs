@@ -1,7 +1,7 @@
 //! One text to many: what is sent, what it costs, and what is refused.
 
-use parlance_engine::carrier;
 use parlance_engine::person::Kind;
+use parlance_engine::{carrier, workspace};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ const SEND: &str = "/sms-campaign/send";
 
 /// A text that makes sense, and what is different about it.
 fn text(change: Value) -> Value {
-    let mut body = json!({"text": "Hello {first_name}", "recipients": [{"phone_number": "+33600000001", "first_name": "Ada"}]});
+    let mut body = json!({"text": "Hello {first_name}", "purpose": "alert", "recipients": [{"phone_number": "+33600000001", "first_name": "Ada"}]});
     body.as_object_mut().unwrap().extend(change.as_object().cloned().unwrap());
     body
 }
@@ -61,11 +61,11 @@ on_both! {
             server.send(inbox.agnes.request(Method::POST, SEND).header(CONTENT_TYPE, kind).body(body.to_owned()))
         };
         for (kind, body) in [
-            ("application/json; charset=utf-8", r#"{"text":"Hi","recipients":[{"phone_number":"+33600000001"}],"with_replies":"True","sms_type":"sms_premium"}"#),
-            ("text/plain", r#"{"text":"Hi","recipients":{"0":{"phone_number":33600000001}},"purpose":"PUBLICITY","type":7,"send_at":"soon","simulation_mode":"perhaps"}"#),
-            ("application/x-www-form-urlencoded", "text=Hi&recipients[0][phone_number]=%2B33600000001"),
-            ("application/json", "text=Hi&recipients[]=0600000001&recipients[]=call+me"),
-            ("", r#"{"text":["Hi"],"recipients":"06.00.00.00.01","request_id":{},"list_name":null,"sender":[]}"#),
+            ("application/json; charset=utf-8", r#"{"text":"Hi (STOP)","recipients":[{"phone_number":"+33600000001"}],"with_replies":"True","sms_type":"sms_premium"}"#),
+            ("text/plain", r#"{"text":"Hi (STOP)","recipients":{"0":{"phone_number":33600000001}},"purpose":"PUBLICITY","type":7,"send_at":"soon","simulation_mode":"perhaps"}"#),
+            ("application/x-www-form-urlencoded", "text=Hi+STOP&recipients[0][phone_number]=%2B33600000001"),
+            ("application/json", "text=Hi+STOP&recipients[]=0600000001&recipients[]=call+me"),
+            ("", r#"{"text":["Hi, stop"],"recipients":"06.00.00.00.01","request_id":{},"list_name":null,"sender":[]}"#),
         ] {
             assert_eq!(send(kind, body).expect(201)["number_of_contacts"], 1, "{body}");
         }
@@ -104,6 +104,44 @@ on_both! {
         }
         assert_eq!(error(&inbox.agnes.post("/sms-campaign-on-list/create", &text(json!({"list_name": "nobody"}))), 404), 404);
         assert_eq!(server.dump(), before);
+    }
+
+    fn an_advertisement_in_france_says_how_to_hear_no_more(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        agnes.post("/contact/create", &json!({"contacts": ["0600000001"], "list_name": "friends"})).expect(201);
+        let sale = |change: Value| {
+            let mut body = text(json!({"text": "Sale!", "purpose": "wholesale"}));
+            body.as_object_mut().unwrap().extend(change.as_object().cloned().unwrap());
+            body
+        };
+        let before = server.dump();
+        for (path, change) in [
+            (SEND, json!({})),
+            (SEND, json!({"purpose": null})),
+            (SEND, json!({"type": "sms_low_cost", "draft": true})),
+            ("/multi-channel/send", json!({"channel": "sms"})),
+            ("/sms-campaign-on-list/create", json!({"list_name": "friends"})),
+        ] {
+            let answer = agnes.post(path, &sale(change.clone()));
+            assert_eq!(error(&answer, 400), 121, "{path} {change}");
+            let message = answer.json()["message"].as_str().unwrap().to_owned();
+            assert!(message.contains("STOP mention ([STOP au 12345]) is missing from your text."), "{message}");
+        }
+        assert_eq!(server.dump(), before);
+        for (path, change) in [
+            (SEND, json!({"text": "Sale! STOP au 12345"})),
+            (SEND, json!({"purpose": "alert"})),
+            (SEND, json!({"simulation_mode": true})),
+            (SEND, json!({"recipients": ["+4915112345678"]})),
+            ("/multi-channel/send", json!({"channel": "rcs"})),
+            ("/multi-channel/send", json!({"channel": "voice_sms"})),
+        ] {
+            agnes.post(path, &sale(change)).expect(201);
+        }
+        let free = workspace::Change { stop_mention: Some(false), ..workspace::Change::default() };
+        server.operator(None, move |cx| workspace::set(cx, "shop", &free));
+        agnes.post(SEND, &sale(json!({}))).expect(201);
     }
 
     fn who_has_no_credit_or_no_carrier_sends_nothing(server: &Server) {
@@ -172,6 +210,52 @@ on_both! {
             assert_eq!(error(&agnes.delete(&format!("{path}/cancel"), &ticket), 400), 125);
         }
         assert_eq!(said(&inbox, 2), ["Hello ", "Hello Ada"]);
+    }
+
+    fn a_campaign_to_a_long_list_is_computed_before_it_can_be_sent(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        let contacts: Vec<Value> = (0..901).map(|number| json!(format!("+336{number:08}"))).collect();
+        agnes.post("/contact/create", &json!({"contacts": contacts, "list_name": "friends"})).expect(201);
+        let created = agnes.post("/sms-campaign-on-list/create", &text(json!({"list_name": "friends"}))).expect(201);
+        let path = format!("/sms-campaign-on-list/status?ticket_number={}", created["ticket_number"].as_str().unwrap());
+        until("it is ready", || {
+            let answer = agnes.get(&path);
+            if answer.status != 200 {
+                assert_eq!(answer.expect(400)["status"], "under_computation");
+                return false;
+            }
+            assert_eq!(answer.json(), json!({"number_of_contacts": 901, "cost": 45.05, "status": "ready_to_be_send"}));
+            true
+        });
+        let ticket = json!({"ticket_number": created["ticket_number"]});
+        agnes.post("/sms-campaign-on-list/send", &ticket).expect(200);
+        assert_eq!(balance(&inbox), 54.95);
+        agnes.delete("/sms-campaign-on-list/cancel", &ticket).expect(204);
+        assert!(balance(&inbox) > 54.95, "what was not sent is paid back");
+    }
+
+    fn a_campaign_that_is_not_computed_yet_is_400_and_one_that_failed_says_why(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        agnes.post("/contact/create", &json!({"contacts": ["0600000001"], "list_name": "friends"})).expect(201);
+        let created = agnes.post("/sms-campaign-on-list/create", &text(json!({"list_name": "friends"}))).expect(201);
+        let ticket = created["ticket_number"].as_str().unwrap();
+        let status = || agnes.get(&format!("/sms-campaign-on-list/status?ticket_number={ticket}"));
+        // Nothing is due, so that the runner leaves it as it is.
+        server.execute("UPDATE campaign SET state = 'computing', due_at = NULL");
+        assert_eq!(status().expect(400), json!({
+            "number_of_contacts": 1, "cost": 0.05, "status": "under_computation", "code": 129,
+            "message": "It is still being computed whom this campaign goes to; ask again in a moment.",
+        }));
+        let named = json!({"ticket_number": ticket});
+        assert_eq!(error(&agnes.post("/sms-campaign-on-list/send", &named), 400), 125);
+        server.execute("UPDATE campaign SET state = 'failed', problem = 'There was no more paper.'");
+        assert_eq!(status().expect(200), json!({
+            "number_of_contacts": 1, "cost": 0.05, "status": "failed", "message": "There was no more paper.",
+        }));
+        let draft = agnes.get(&format!("/sms-campaign/draft?ticket_number={ticket}")).expect(200);
+        assert_eq!((&draft["status"], &draft["message"]), (&json!("failed"), &json!("There was no more paper.")));
     }
 
     fn what_is_called_off_is_not_sent(server: &Server) {

@@ -6,7 +6,7 @@ use rusqlite::OpenFlags;
 
 /// Every table with what of it counts. Marks of commits come and go by themselves, when a token or a person was last
 /// there is noted beside the requests, and what follows the event log does so in its own time.
-const TABLES: [(&str, &str); 30] = [
+const TABLES: [(&str, &str); 31] = [
     ("installation", "*"),
     ("workspace", "*"),
     ("counter", "*"),
@@ -31,6 +31,7 @@ const TABLES: [(&str, &str); 30] = [
     ("opt_out", "*"),
     ("carrier", "workspace, id, kind, address, url, secret, created_at, removed_at"),
     ("campaign", "*"),
+    ("campaign_recipients", "*"),
     ("campaign_request", "*"),
     ("wallet", "*"),
     ("ledger", "*"),
