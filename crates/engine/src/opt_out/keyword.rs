@@ -1,5 +1,7 @@
 //! The words by which somebody stops being written to, begins again, or asks who writes.
 
+use std::ops::RangeInclusive;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -88,12 +90,14 @@ const START: &[&str] = &[
     "optin",
     "resume",
     "reprendre",
+    "debut",
     "reabonner",
     "inscription",
     "anmelden",
     "starten",
     "alta",
     "iniciar",
+    "inicio",
     "reanudar",
     "iscrivi",
     "riattiva",
@@ -135,16 +139,45 @@ const HELP: &[&str] = &[
     "помощь",
 ];
 
+/// What can be nothing but such a word, so that it may be said twice, politely, or with the number that it is sent to.
+const PLAIN: &[&str] = &["stop", "stopp", "arret", "unsubscribe", "start", "help", "aide", "hilfe"];
+
+/// What is said out of politeness; folded.
+const POLITE: &[&str] = &["please", "thanks", "merci", "svp", "danke", "bitte", "gracias", "grazie"];
+
+/// What stands before a number in the mentions that advertisements carry, as in `STOP au 36111`.
+const TO: &[&str] = &["to", "au", "an", "al", "aan"];
+
+/// How many digits a number has to which a word may be sent: the shortest are codes, the longest E.164.
+const NUMBER_DIGITS: RangeInclusive<usize> = 4..=15;
+
 /// What a text wants that is one of the words and nothing else, whatever its case, its accents, and the marks and quotes
-/// around it; `None` for every other text.
+/// around it; `None` for every other text. Words that mean nothing else, such as STOP, may be repeated, with thanks, and
+/// with the number to which they are sent.
 #[must_use]
 pub fn of(text: &str) -> Option<Keyword> {
     if text.len() > TEXT_BYTES_MAX {
         return None;
     }
     let said = folded(text);
+    let word = plain(&said).unwrap_or(&said);
     let words = [(STOP, Keyword::Stop), (START, Keyword::Start), (HELP, Keyword::Help)];
-    words.into_iter().find(|(words, _)| words.contains(&said.as_str())).map(|(_, keyword)| keyword)
+    words.into_iter().find(|(words, _)| words.contains(&word)).map(|(_, keyword)| keyword)
+}
+
+/// The one plain word of a folded text that says nothing else of meaning.
+fn plain(said: &str) -> Option<&str> {
+    let mut words: Vec<&str> = said.split(' ').filter(|word| !POLITE.contains(word)).collect();
+    if words.last().is_some_and(|word| is_number(word)) {
+        words.pop();
+        words.pop_if(|word| TO.contains(word));
+    }
+    words.dedup();
+    words.pop().filter(|word| words.is_empty() && PLAIN.contains(word))
+}
+
+fn is_number(word: &str) -> bool {
+    NUMBER_DIGITS.contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// In lower case, without accents, its words apart by one space and nothing else about them.
@@ -190,6 +223,12 @@ mod tests {
             "opt-out",
             "STOP SMS",
             "Стоп",
+            "STOP 36111",
+            "stop au 12345!",
+            "Stop to +33700000000",
+            "Stop, stop, STOP",
+            "Please stop. Thanks!",
+            "arrêt svp",
             "ΔΙΑΚΟΠΉ",
             "Σας",
         ] {
@@ -213,6 +252,13 @@ mod tests {
             "I need help",
             "non stop",
             "the end",
+            "stop 12",
+            "stop at 36111",
+            "36111",
+            "thanks",
+            "cancel please",
+            "stop help",
+            "start stop",
         ] {
             assert_eq!(of(text), None, "{text}");
         }

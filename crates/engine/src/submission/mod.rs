@@ -28,6 +28,9 @@ const PAUSE_SECONDS_MAX: i64 = 5 * 60;
 /// What a carrier says of a message, at most, in characters; more is cut off.
 const DETAIL_CHARS_MAX: usize = 200;
 
+/// Messages that are called off in one look.
+const CALLED_OFF_AT_ONCE: i64 = 100;
+
 /// A message that is to be handed to its carrier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Submission {
@@ -169,6 +172,20 @@ pub fn refused(cx: &mut Cx<'_>, id: MessageId, delivery: Delivery, why: &str) ->
     let about = paid.campaign.unwrap_or_else(|| id.to_string());
     credit::give_back(cx, paid.cost_micro, credit::Entry { reason: "not sent", about: &about })?;
     message::set_delivery(cx, id, delivery).map(drop)
+}
+
+/// Calls off whatever waits for somebody who wants to hear no more.
+pub(crate) fn call_off(cx: &mut Cx<'_>, address: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
+    loop {
+        let waiting = store::waiting(cx.tx, workspace, address, CALLED_OFF_AT_ONCE)?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        for id in waiting {
+            refused(cx, id, Delivery::OptedOut, "They want to hear no more.")?;
+        }
+    }
 }
 
 /// Gives up, in the operator's workspace, up to `limit` messages that wait for carriers that were taken away; how many.

@@ -9,10 +9,16 @@ use crate::event;
 use crate::message::{self, Message, Saying, TICKET_BODY_CHARS_MAX};
 use crate::opt_out::keyword::{self, Keyword};
 use crate::person::{self, Kind};
-use crate::{Cx, Error, MessageId, Result, opt_out, workspace};
+use crate::{Cx, Error, MessageId, Result, opt_out, submission, workspace};
 
-/// Between two answers that nobody wrote, in seconds: two machines that answer each other would not end.
-const REPLY_PAUSE_SECONDS: i64 = 60;
+/// How long answers that nobody wrote are counted, in seconds: two machines that answer each other would not end.
+const REPLY_SECONDS: i64 = 60;
+
+/// How many there are in that time to somebody who stops or begins again, and ought to know that it was heeded.
+const REPLIES_MAX: i64 = 4;
+
+/// And to somebody who asks for help.
+const HELP_REPLIES_MAX: i64 = 1;
 
 /// A text that came in.
 #[derive(Debug, Clone)]
@@ -71,6 +77,7 @@ fn heed(cx: &mut Cx<'_>, word: &Word<'_>) -> Result<()> {
         Keyword::Help => true,
     };
     if is_news && word.keyword == Keyword::Stop {
+        submission::call_off(cx, address)?;
         cx.emit(event::Kind::ContactOptedOut, |e| event::Event {
             conversation: Some(word.message.conversation),
             message: Some(word.message.id),
@@ -81,12 +88,13 @@ fn heed(cx: &mut Cx<'_>, word: &Word<'_>) -> Result<()> {
     if is_news { answer(cx, word, address) } else { Ok(()) }
 }
 
-/// Tells them that they were understood. Where nothing can be sent, or was just now, they are not told.
+/// Tells them that they were understood. Where nothing can be sent, or much was just now, they are not told.
 fn answer(cx: &mut Cx<'_>, word: &Word<'_>, address: &str) -> Result<()> {
-    let since = cx.now.plus_seconds(-REPLY_PAUSE_SECONDS);
+    let since = cx.now.plus_seconds(-REPLY_SECONDS);
+    let replies_max = if word.keyword == Keyword::Help { HELP_REPLIES_MAX } else { REPLIES_MAX };
     let workspace = workspace::mine(cx)?;
     let house = person::house(cx, &workspace)?;
-    if store::has_spoken(cx.tx, workspace.id, (word.message, house), since)? {
+    if store::count_spoken(cx.tx, workspace.id, (word.message, house), since)? >= replies_max {
         return Ok(());
     }
     let text = reply::to(word.keyword, address, &workspace.name);

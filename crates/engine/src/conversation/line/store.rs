@@ -213,17 +213,16 @@ pub(super) fn retitle(
 /// How many messages before one are looked at for what was said a moment ago.
 const MOMENT_MESSAGES: i64 = 20;
 
-/// Whether somebody said something in a line shortly before a message of it, and after `since`.
-pub(super) fn has_spoken(
+/// How often somebody said something in a line shortly before a message of it, and after `since`.
+pub(super) fn count_spoken(
     tx: &mut Conn,
     workspace: WorkspaceId,
     (message, author): (&Message, PersonId),
     since: Time,
-) -> Result<bool> {
-    let found: i64 = tx.scalar(
+) -> Result<i64> {
+    tx.scalar(
         "SELECT COUNT(*) FROM message
          WHERE workspace = $1 AND conversation = $2 AND idx > $3 AND author = $4 AND created_at > $5",
         args![workspace, message.conversation, message.index - MOMENT_MESSAGES, author, since],
-    )?;
-    Ok(found > 0)
+    )
 }

@@ -1,13 +1,15 @@
 //! Words by which somebody stops being written to, begins again, or asks who writes.
 
+use parlance_engine::channel::Channel;
 use parlance_engine::checkup::Checkup;
 use parlance_engine::conversation::Status;
+use parlance_engine::conversation::line::Whose;
 use parlance_engine::event::Kind as What;
 use parlance_engine::message::Delivery;
 use parlance_engine::person::HOUSE;
-use parlance_engine::{Error, opt_out};
+use parlance_engine::{Error, credit, opt_out};
 
-use super::{ADA, BOB, Desk};
+use super::{ADA, BOB, Desk, OTHER_CODE, SHORT_CODE};
 use crate::support::{House, on_both};
 
 on_both! {
@@ -50,6 +52,36 @@ on_both! {
         assert_eq!(desk.said(ADA).len(), 8, "who has not stopped does not begin");
         assert_eq!(desk.count(What::ContactOptedOut), 1);
         assert!(!desk.is_opted_out(BOB));
+    }
+
+    fn what_waits_for_somebody_is_called_off_when_they_stop(house: &House) {
+        let desk = Desk::set(house);
+        house.database.execute("UPDATE workspace SET billing = 1");
+        house.write(desk.operator(), |cx| credit::add(cx, 1_000_000, "")).unwrap();
+        for (number, address) in [(ADA, SHORT_CODE), (ADA, OTHER_CODE), (BOB, SHORT_CODE)] {
+            desk.hear_by(Channel::Sms, number, address, "Hello?");
+        }
+        for line in desk.page().lines {
+            desk.say(line.conversation.id, "One moment.").unwrap();
+        }
+        desk.hear(ADA, "STOP");
+        let mut said: Vec<_> = desk.messages(Whose::Phone(ADA.into())).messages.into_iter().collect();
+        said.retain(|message| message.author != HOUSE);
+        let deliveries: Vec<_> = said.into_iter().filter_map(|message| message.delivery).collect();
+        assert_eq!(deliveries, [Delivery::OptedOut; 2], "on both lines");
+        let waiting = house.database.rows("SELECT to_address FROM submission WHERE due_at IS NOT NULL ORDER BY 1");
+        assert_eq!(waiting, [ADA, BOB], "the confirmation, and what is somebody else's");
+        let back = house.database.rows("SELECT amount_micro FROM ledger WHERE reason = 'not sent'");
+        assert_eq!(back, ["50000", "50000"], "it is paid back");
+    }
+
+    fn a_stop_is_confirmed_soon_after_another_answer_but_not_without_end(house: &House) {
+        let desk = Desk::set(house);
+        for word in ["HELP", "STOP", "START", "STOP", "START", "STOP"] {
+            desk.hear(ADA, word);
+        }
+        assert_eq!(desk.said(ADA).len(), 6 + 4);
+        assert!(desk.is_opted_out(ADA));
     }
 
     fn help_is_answered_but_not_without_end(house: &House) {
