@@ -19,12 +19,12 @@ pub struct Agent {
 
 /// The agents of the caller's workspace who are active, in the order in which they came. For agents alone:
 /// [`Error::Forbidden`] for everybody else.
-pub fn staff(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
+pub fn agents(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
     let caller = cx.caller()?;
     if caller.kind != Kind::Agent {
         return Err(Error::Forbidden("Only an agent knows the agents."));
     }
-    store::staff(cx.tx, caller.workspace, LIST_MAX)
+    store::agents(cx.tx, caller.workspace, LIST_MAX)
 }
 
 /// Whether this is the e-mail address by which somebody is known, without regard to case and to spaces around it.
