@@ -4,6 +4,7 @@
 //! of them at a time into messages, each in a transaction with what it takes from the row, so that a crash neither
 //! forgets nor doubles one.
 
+mod answer;
 mod change;
 mod due;
 mod expand;
@@ -13,6 +14,7 @@ mod recipient;
 mod store;
 mod template;
 
+pub use answer::{Addressee, Answer, answer};
 pub use change::{cancel, confirm, status};
 pub use due::{Due, due};
 pub use expand::{expand, skip};

@@ -72,6 +72,12 @@ pub(super) fn due(
     )
 }
 
+pub(super) fn set_campaign(tx: &mut Conn, workspace: WorkspaceId, id: MessageId, ticket: &str) -> Result<()> {
+    let sql = "UPDATE submission SET campaign = $3 WHERE workspace = $1 AND message = $2";
+    tx.exec(sql, args![workspace, id, ticket])?;
+    Ok(())
+}
+
 /// A message that its carrier has taken.
 pub(super) struct Taken {
     pub(super) message: MessageId,

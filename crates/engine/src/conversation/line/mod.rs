@@ -100,6 +100,12 @@ fn open_to_us(conversation: Conversation, ends: Ends) -> Seen {
     Seen { conversation, read_index, rules, ends: Some(ends) }
 }
 
+/// With whom a conversation of the caller's workspace is; `None` when it is none, or with no contact.
+pub(crate) fn contact(cx: &mut Cx<'_>, id: ConversationId) -> Result<Option<Contact>> {
+    let workspace = cx.workspace()?;
+    store::contact(cx.tx, workspace, id)
+}
+
 /// A line, and who looks after it from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {

@@ -72,9 +72,12 @@ fn whose(contact: String) -> Result<Whose> {
     })
 }
 
-/// The id of a conversation, with or without the `cid_` by which the list of messages knows it. What is no id names
-/// nothing.
+/// What is no id names nothing.
 fn conversation(text: &str) -> Result<ConversationId> {
-    let id = text.strip_prefix("cid_").unwrap_or(text).to_ascii_lowercase();
-    id.parse().map_err(|_| Error::NotFound)
+    plain_id(text).parse().map_err(|_| Error::NotFound)
+}
+
+/// The id of a conversation, with or without the `cid_` by which the list of messages knows it.
+pub(super) fn plain_id(text: &str) -> String {
+    text.strip_prefix("cid_").unwrap_or(text).to_ascii_lowercase()
 }
