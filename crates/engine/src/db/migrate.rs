@@ -14,6 +14,7 @@ const STEPS: &[Step] = &[
     Step { number: 1, name: "foundation", sql: include_str!("../../migrations/0001_foundation.sql") },
     Step { number: 2, name: "support", sql: include_str!("../../migrations/0002_support.sql") },
     Step { number: 3, name: "inbox", sql: include_str!("../../migrations/0003_inbox.sql") },
+    Step { number: 5, name: "memo", sql: include_str!("../../migrations/0005_memo.sql") },
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -4,6 +4,7 @@ mod crash;
 mod digest;
 mod failing;
 mod hostile;
+mod memo;
 mod unsubscribe;
 
 use std::num::NonZeroU32;
