@@ -17,6 +17,9 @@ const CHARS_MAX: usize = 2_000;
 /// How many lines a value has that says nothing of the kind.
 const LINES_MAX: usize = 20;
 
+/// The largest bound of credit, in units.
+const BOUND_MAX: i64 = 1_000_000_000;
+
 /// What no e-mail address has outside of quotation marks (RFC 5322 §3.2.3), which nobody needs.
 const NOT_IN_EMAIL: &[char] = &['<', '>', '(', ')', '[', ']', ',', ';', ':', '"', '\\'];
 
@@ -26,7 +29,7 @@ stored_enum! {
     pub enum Parameter as "a parameter" {
         /// What a warning of low credit counts.
         AlertType = "alert_type",
-        /// Below how much credit there is one.
+        /// When no more credit than this is left there is one, in whole units.
         AlertBound = "alert_bound",
         /// To which e-mail addresses it goes.
         AlertEmails = "alert_emails_to",
@@ -68,7 +71,11 @@ impl Parameter {
 
     /// [`Error::Invalid`] for a value that this cannot be.
     pub(super) fn check(self, value: &str) -> Result<()> {
-        let lines_max = if self.is_url() || self.is_email() { URLS_MAX } else { LINES_MAX };
+        let lines_max = match self {
+            _ if self.is_url() || self.is_email() => URLS_MAX,
+            Parameter::AlertBound => 1,
+            _ => LINES_MAX,
+        };
         let fits = value.lines().count() <= lines_max && value.lines().all(|line| self.takes(line));
         if fits { Ok(()) } else { Err(Error::invalid(self.as_str(), self.problem())) }
     }
@@ -82,6 +89,9 @@ impl Parameter {
                 )
             }
             _ if self.is_email() => format!("This must be at most {URLS_MAX} e-mail addresses."),
+            Parameter::AlertBound => {
+                format!("This must be a whole number of units of credit, from 0 to {BOUND_MAX}.")
+            }
             _ => format!("This must be a text of at most {CHARS_MAX} characters without control characters."),
         }
     }
@@ -104,9 +114,11 @@ impl Parameter {
     fn takes(self, line: &str) -> bool {
         let is_text = line.chars().count() <= CHARS_MAX && !line.chars().any(char::is_control);
         let is_web = || line.starts_with("https://") || line.starts_with("http://");
+        let is_bound = || line.trim().parse::<i64>().is_ok_and(|units| (0..=BOUND_MAX).contains(&units));
         let is_email = || contact::email(line).is_some() && !line.contains(NOT_IN_EMAIL);
         is_text
             && (!self.is_url() || (is_web() && !line.contains(char::is_whitespace)))
             && (!self.is_email() || is_email())
+            && (self != Parameter::AlertBound || is_bound())
     }
 }

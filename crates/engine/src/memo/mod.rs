@@ -78,6 +78,17 @@ pub(crate) fn forward(cx: &mut Cx<'_>, stretch: &Stretch) -> Result<()> {
     Ok(())
 }
 
+/// Lays down a memo for each of these addresses about credit of the caller's workspace.
+pub(crate) fn warn<'a>(cx: &mut Cx<'_>, low: Low, addresses: impl Iterator<Item = &'a str>) -> Result<()> {
+    let workspace = cx.workspace()?;
+    for address in addresses {
+        let id = MemoId(cx.uuid());
+        let new = New { id, kind: Kind::Credit, address, message: None, low, happened_at: cx.now };
+        store::insert(cx.tx, workspace, &new, cx.now)?;
+    }
+    Ok(())
+}
+
 /// Forgets, in the operator's workspace, up to `limit` memos about what happened more than a day ago: as when no e-mail
 /// is sent. How many.
 pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {

@@ -1,5 +1,6 @@
 //! Memos: which address is owed an e-mail about what, once, and how it is claimed.
 
+mod credit;
 mod text;
 
 use parlance_engine::access::Caller;

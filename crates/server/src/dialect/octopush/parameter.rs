@@ -78,11 +78,14 @@ pub(super) fn said(fields: &Fields, parameters: &[Parameter]) -> Parameters {
 /// A value line by line. Of e-mail addresses, several may stand in one text.
 fn lines(fields: &Fields, parameter: Parameter, name: &str) -> Vec<String> {
     let lines = fields.lines(name);
-    if !parameter.is_email() {
-        return lines;
+    match parameter {
+        Parameter::AlertBound => fields.whole(name).map(|units| units.to_string()).into_iter().collect(),
+        _ if parameter.is_email() => {
+            let parts = lines.iter().flat_map(|line| line.split([',', ';'])).map(str::trim);
+            parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        }
+        _ => lines,
     }
-    let parts = lines.iter().flat_map(|line| line.split([',', ';'])).map(str::trim);
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 fn wire(parameters: &Parameters) -> Value {

@@ -4,6 +4,7 @@ mod crash;
 mod digest;
 mod failing;
 mod hostile;
+mod low_credit;
 mod memo;
 mod unsubscribe;
 
