@@ -82,6 +82,8 @@ uuid_ids! {
     TokenId
     /// A category of conversations.
     CategoryId
+    /// An e-mail to an address that an account has named.
+    MemoId
 }
 
 fn parse(text: &str) -> Option<Uuid> {

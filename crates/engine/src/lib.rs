@@ -28,6 +28,7 @@ pub mod idempotency;
 pub mod installation;
 mod legible;
 pub mod membership;
+pub mod memo;
 pub mod message;
 pub mod notice;
 pub mod notification;
@@ -48,5 +49,7 @@ pub use access::Principal;
 pub use cx::Cx;
 pub use engine::{Chance, Engine, Options};
 pub use error::{Error, Result};
-pub use id::{CarrierId, CategoryId, ConversationId, FileId, MessageId, PersonId, TokenId, WorkspaceId};
+pub use id::{
+    CarrierId, CategoryId, ConversationId, FileId, MemoId, MessageId, PersonId, TokenId, WorkspaceId,
+};
 pub use time::{Clock, Time};

@@ -27,10 +27,13 @@ pub fn set_parameters(cx: &mut Cx<'_>, new: &Parameters) -> Result<()> {
     set(cx, account, new)
 }
 
-/// What is called back where, in the workspace and by each of its sub-accounts.
-pub(crate) fn callback_urls(cx: &mut Cx<'_>) -> Result<Vec<(Option<PersonId>, Parameter, String)>> {
+/// What the workspace and each of its sub-accounts have said of these parameters.
+pub(crate) fn said(
+    cx: &mut Cx<'_>,
+    parameters: [Parameter; 3],
+) -> Result<Vec<(Option<PersonId>, Parameter, String)>> {
     let workspace = cx.workspace()?;
-    store::of_all(cx.tx, workspace, Parameter::CALLBACKS)
+    store::of_all(cx.tx, workspace, parameters)
 }
 
 /// Whether the caller has a sub-account, whose parameters are then meant.

@@ -3,19 +3,25 @@
 use std::collections::BTreeMap;
 
 use crate::db::stored_enum;
-use crate::{Error, Result};
+use crate::{Error, Result, contact};
 
 /// What an account has said. A value that has several parts, as URLs may, has each on a line of its own.
 pub type Parameters = BTreeMap<Parameter, String>;
 
-/// How many URLs are called about the same.
+/// How many URLs are called, or addresses written to, about the same.
 pub const URLS_MAX: usize = 5;
 
 /// The longest part of a value, in characters.
 const CHARS_MAX: usize = 2_000;
 
-/// How many lines a value has that are no URLs, such as the addresses of a warning.
+/// How many lines a value has that says nothing of the kind.
 const LINES_MAX: usize = 20;
+
+/// The largest bound of credit, in units.
+const BOUND_MAX: i64 = 1_000_000_000;
+
+/// What no e-mail address has outside of quotation marks (RFC 5322 §3.2.3), which nobody needs.
+const NOT_IN_EMAIL: &[char] = &['<', '>', '(', ')', '[', ']', ',', ';', ':', '"', '\\'];
 
 stored_enum! {
     /// What an account can say.
@@ -23,7 +29,7 @@ stored_enum! {
     pub enum Parameter as "a parameter" {
         /// What a warning of low credit counts.
         AlertType = "alert_type",
-        /// Below how much credit there is one.
+        /// When no more credit than this is left there is one, in whole units.
         AlertBound = "alert_bound",
         /// To which e-mail addresses it goes.
         AlertEmails = "alert_emails_to",
@@ -43,7 +49,7 @@ stored_enum! {
         OptOutUrl = "callback_url_for_blacklisted_numbers",
         /// What is called when a page is visited that a message led to; nothing here leads to one.
         VisitUrl = "callback_url_for_visits",
-        /// To which e-mail address texts are forwarded.
+        /// To which e-mail addresses texts that come in are forwarded.
         InboundEmail = "email_for_inbounds",
         /// Which version of callbacks is spoken.
         ApiVersion = "api_version",
@@ -54,7 +60,7 @@ stored_enum! {
 
 impl Parameter {
     /// Those that say what is called back about what happens here.
-    pub(super) const CALLBACKS: [Parameter; 3] =
+    pub(crate) const CALLBACKS: [Parameter; 3] =
         [Parameter::InboundUrl, Parameter::DeliveryUrl, Parameter::OptOutUrl];
 
     /// The parameter of this name.
@@ -65,20 +71,28 @@ impl Parameter {
 
     /// [`Error::Invalid`] for a value that this cannot be.
     pub(super) fn check(self, value: &str) -> Result<()> {
-        let lines_max = if self.is_url() { URLS_MAX } else { LINES_MAX };
+        let lines_max = match self {
+            _ if self.is_url() || self.is_email() => URLS_MAX,
+            Parameter::AlertBound => 1,
+            _ => LINES_MAX,
+        };
         let fits = value.lines().count() <= lines_max && value.lines().all(|line| self.takes(line));
-        match (fits, self.is_url()) {
-            (true, _) => Ok(()),
-            (_, true) => Err(Error::invalid(
-                self.as_str(),
+        if fits { Ok(()) } else { Err(Error::invalid(self.as_str(), self.problem())) }
+    }
+
+    /// What a value must be.
+    fn problem(self) -> String {
+        match self {
+            _ if self.is_url() => {
                 format!(
                     "This must be at most {URLS_MAX} URLs, each of which begins with https:// or http://."
-                ),
-            )),
-            _ => Err(Error::invalid(
-                self.as_str(),
-                format!("This must be a text of at most {CHARS_MAX} characters without control characters."),
-            )),
+                )
+            }
+            _ if self.is_email() => format!("This must be at most {URLS_MAX} e-mail addresses."),
+            Parameter::AlertBound => {
+                format!("This must be a whole number of units of credit, from 0 to {BOUND_MAX}.")
+            }
+            _ => format!("This must be a text of at most {CHARS_MAX} characters without control characters."),
         }
     }
 
@@ -91,9 +105,20 @@ impl Parameter {
         )
     }
 
+    /// Whether it is what is written to.
+    #[must_use]
+    pub fn is_email(self) -> bool {
+        matches!(self, Parameter::AlertEmails | Parameter::InboundEmail)
+    }
+
     fn takes(self, line: &str) -> bool {
         let is_text = line.chars().count() <= CHARS_MAX && !line.chars().any(char::is_control);
         let is_web = || line.starts_with("https://") || line.starts_with("http://");
-        is_text && (!self.is_url() || (is_web() && !line.contains(char::is_whitespace)))
+        let is_bound = || line.trim().parse::<i64>().is_ok_and(|units| (0..=BOUND_MAX).contains(&units));
+        let is_email = || contact::email(line).is_some() && !line.contains(NOT_IN_EMAIL);
+        is_text
+            && (!self.is_url() || (is_web() && !line.contains(char::is_whitespace)))
+            && (!self.is_email() || is_email())
+            && (self != Parameter::AlertBound || is_bound())
     }
 }

@@ -82,8 +82,11 @@ pub fn create(cx: &mut Cx<'_>, new: &New) -> Result<(SubAccount, String)> {
         name("last_name", &new.last_name)?,
         name("company_name", &new.company_name)?,
     ];
-    let facts =
-        Facts { email: Some(email.clone()), name: full_name(&first_name, &last_name), ..Facts::default() };
+    let facts = Facts {
+        email: Some(email.clone()),
+        name: person::full_name(&first_name, &last_name),
+        ..Facts::default()
+    };
     let (person, secret) = cx.as_operator(|cx| hire(cx, facts, new.password.as_ref()))?;
     let (created_at, parameters) = (cx.now, Parameters::new());
     let account = SubAccount { person, email, first_name, last_name, company_name, created_at, parameters };
@@ -120,7 +123,7 @@ pub fn edit(cx: &mut Cx<'_>, email: &str, change: &Change) -> Result<SubAccount>
     let workspace = cx.workspace()?;
     store::put_sub_account(cx.tx, workspace, &account)?;
     cx.as_operator(|cx| {
-        let name = full_name(&account.first_name, &account.last_name);
+        let name = person::full_name(&account.first_name, &account.last_name);
         let facts = Facts { name, ..Facts::default() };
         person::set(cx, account.person, &PersonChange { facts, ..PersonChange::default() })?;
         let password = change.password.as_ref();
@@ -156,11 +159,6 @@ fn may_change(cx: &mut Cx<'_>) -> Result<()> {
         None => Ok(()),
         Some(_) => Err(Error::Forbidden("A sub-account has no sub-accounts.")),
     }
-}
-
-fn full_name(first: &str, last: &str) -> Option<String> {
-    let name = format!("{first} {last}");
-    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn name(field: &'static str, text: &str) -> Result<String> {

@@ -18,7 +18,7 @@ pub fn follow(cx: &mut Cx<'_>, limit: i64) -> Result<bool> {
     let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(false) };
     let stretch = Stretch { workspace: cx.operator()?, first: first.seq, last: last.seq };
     if events.iter().any(|event| is_told(event.event.kind)) {
-        let book = Book(account::callback_urls(cx)?);
+        let book = Book(account::said(cx, Parameter::CALLBACKS)?);
         if !book.0.is_empty() {
             for news in store::news(cx.tx, stretch)? {
                 tell(cx, news, &book)?;

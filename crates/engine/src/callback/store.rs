@@ -2,6 +2,7 @@
 
 use super::{Callback, Claim, Due, State};
 use crate::channel::Channel;
+use crate::contact;
 use crate::db::{Conn, Row, args};
 use crate::event::Kind as What;
 use crate::message::Delivery;
@@ -69,7 +70,7 @@ pub(super) fn news(tx: &mut Conn, stretch: Stretch) -> Result<Vec<News>> {
                 conversation: row.get()?,
                 contact: row.get()?,
                 our_address: row.get()?,
-                number: row.get()?,
+                number: contact::spelled(&row.get::<String>()?).to_owned(),
                 ticket: row.get()?,
             })
         },

@@ -4,6 +4,7 @@
 //! gathered there by a runner, a page in each transaction, before anything is paid. The runner then turns a few of them at
 //! a time into messages, each in a transaction with how far it came, so that a crash neither forgets nor doubles one.
 
+mod answer;
 mod change;
 mod due;
 mod expand;
@@ -11,15 +12,18 @@ mod list;
 mod page;
 mod plan;
 mod recipient;
+mod request;
 mod stop_mention;
 mod store;
 mod template;
 
+pub use answer::{Addressee, Answer, answer};
 pub use change::{cancel, confirm, status};
 pub use due::{Due, due};
 pub use expand::{expand, skip};
 pub use list::{PAGE_MAX, compute, on_list};
-pub use plan::{RECIPIENTS_MAX, Send, send, sweep};
+pub use plan::{RECIPIENTS_MAX, Send, send};
+pub use request::sweep;
 
 use crate::channel::Channel;
 use crate::db::stored_enum;

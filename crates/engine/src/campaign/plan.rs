@@ -2,7 +2,7 @@
 
 use super::list::Source;
 use super::recipient::{Recipient, each_once};
-use super::{Campaign, Purpose, State, Ticket, page, store};
+use super::{Campaign, Purpose, State, Ticket, page, request, store};
 use crate::channel::{Channel, Family};
 use crate::conversation::line::TEXT_CHARS_MAX;
 use crate::credit::price;
@@ -11,10 +11,7 @@ use crate::{Cx, Error, Result, Time, carrier, contact, workspace};
 /// The most recipients of one request (octopush contract §3.1).
 pub const RECIPIENTS_MAX: usize = 500;
 
-/// How long a request id is taken, in seconds (octopush contract §3.1).
-const REQUEST_SECONDS: i64 = 24 * 60 * 60;
-
-/// The longest request id, sender and name of a list, in characters.
+/// The longest sender and name of a list, in characters.
 const NAME_CHARS_MAX: usize = 200;
 
 /// A campaign to make.
@@ -79,7 +76,7 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Resu
     check(new)?;
     reachable(cx, new.channel)?;
     if !new.simulated {
-        take_request(cx, new)?;
+        request::take(cx, new.request_id.as_deref())?;
     }
     Ok(Campaign {
         ticket: ticket(cx, new.channel),
@@ -106,18 +103,12 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Resu
     })
 }
 
-/// Forgets, in the operator's workspace, up to `limit` request ids that are free again; how many.
-pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {
-    let workspace = cx.operator()?;
-    store::sweep(cx.tx, workspace, cx.now.plus_seconds(-REQUEST_SECONDS), limit)
-}
-
 fn check(new: &Send) -> Result<()> {
     let chars = new.text.chars().count();
     if new.text.trim().is_empty() || chars > TEXT_CHARS_MAX {
         return Err(Error::invalid("text", format!("A text has 1 to {TEXT_CHARS_MAX} characters.")));
     }
-    let names = [("sender", &new.sender), ("list_name", &new.list_name), ("request_id", &new.request_id)];
+    let names = [("sender", &new.sender), ("list_name", &new.list_name)];
     for (field, name) in names {
         if name.as_ref().is_some_and(|name| name.chars().count() > NAME_CHARS_MAX) {
             return Err(Error::invalid(field, format!("This has at most {NAME_CHARS_MAX} characters.")));
@@ -146,20 +137,6 @@ pub(super) fn reachable(cx: &mut Cx<'_>, channel: Channel) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn take_request(cx: &mut Cx<'_>, new: &Send) -> Result<()> {
-    let workspace = cx.workspace()?;
-    let Some(request) = new.request_id.as_deref().filter(|request| !request.is_empty()) else {
-        return Ok(());
-    };
-    let free_since = cx.now.plus_seconds(-REQUEST_SECONDS);
-    match store::take_request(cx.tx, workspace, request, (cx.now, free_since))? {
-        true => Ok(()),
-        false => {
-            Err(Error::invalid("request_id", "A request with this id was accepted within the last 24 hours."))
-        }
-    }
 }
 
 /// `sms_` and 13 hexadecimal digits, as the original's tickets look.

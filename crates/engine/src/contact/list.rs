@@ -75,7 +75,7 @@ pub fn members(
 }
 
 /// Puts people on a list, which is made when there is none.
-pub(super) fn add(cx: &mut Cx<'_>, kind: Kind, name: &str, people: &[PersonId]) -> Result<()> {
+pub(crate) fn add(cx: &mut Cx<'_>, kind: Kind, name: &str, people: &[PersonId]) -> Result<()> {
     begin(cx, kind, name)?;
     let workspace = cx.workspace()?;
     people.iter().try_for_each(|person| store::add_to(cx.tx, workspace, (kind, name), *person))

@@ -44,7 +44,7 @@ pub struct Contact {
     pub phone: Option<String>,
     /// Their e-mail address.
     pub email: Option<String>,
-    /// Their account of a social network.
+    /// Their account of a social network, or a sender that is no phone number; see [`Contact::account`].
     pub page: Option<String>,
     /// Their given name; may be empty.
     pub first_name: String,
@@ -80,12 +80,18 @@ pub(crate) fn sender(cx: &mut Cx<'_>, text: &str, family: Family) -> Result<Addr
     let plain = clean(text, ADDRESS_CHARS_MAX);
     if family != Family::Phone {
         let address = if family == Family::Email { email(text).map(Address::Email) } else { None };
-        return Ok(address.unwrap_or(Address::Page(plain)));
+        // Nobody is taken for a sender without a number by what they call themselves on a social network.
+        return Ok(address.unwrap_or_else(|| Address::Page(plain.trim_start_matches(SENDER).to_owned())));
     }
     // With its country it says all, and no settings are read for it.
     let country = if plain.starts_with('+') { String::new() } else { workspace::mine(cx)?.country };
     let named = |_| Address::Page(format!("{SENDER}{plain}"));
     Ok(phone::normalise(&plain, &country).map_or_else(named, Address::Phone))
+}
+
+/// An address of a contact as a carrier spells it.
+pub(crate) fn spelled(address: &str) -> &str {
+    address.strip_prefix(SENDER).unwrap_or(address)
 }
 
 /// Stores a contact who is new, with the person that they are.
@@ -125,7 +131,7 @@ impl Contact {
     #[must_use]
     pub fn title(&self) -> String {
         let address = || self.phone.as_ref().or(self.email.as_ref()).map(String::as_str);
-        let sender = || self.page.as_deref().map(|page| page.trim_start_matches(SENDER));
+        let sender = || self.page.as_deref().map(spelled);
         match self.name() {
             Some(name) => name,
             None => address().or_else(sender).unwrap_or_default().to_owned(),
@@ -135,18 +141,23 @@ impl Contact {
     /// Their name in full, if they have one.
     #[must_use]
     pub fn name(&self) -> Option<String> {
-        let name = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
-        (!name.is_empty()).then_some(name)
+        person::full_name(&self.first_name, &self.last_name)
+    }
+
+    /// Their account of a social network.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.page.as_deref().filter(|page| !page.starts_with(SENDER))
     }
 
     /// Where a family of channels reaches them, as a carrier spells it.
     #[must_use]
     pub fn address_in(&self, family: Family) -> Option<&str> {
-        let page = self.page.as_deref();
+        let sender = || self.page.as_deref()?.strip_prefix(SENDER);
         match family {
-            Family::Phone => self.phone.as_deref().or_else(|| page?.strip_prefix(SENDER)),
+            Family::Phone => self.phone.as_deref().or_else(sender),
             Family::Email => self.email.as_deref(),
-            Family::Page | Family::Chat => page,
+            Family::Page | Family::Chat => self.account(),
         }
     }
 

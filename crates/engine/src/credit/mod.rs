@@ -6,6 +6,7 @@
 pub mod affordable;
 pub mod price;
 mod store;
+mod warning;
 
 use crate::{Cx, Error, Result, Time};
 
@@ -96,10 +97,10 @@ fn move_by(cx: &mut Cx<'_>, amount_micro: i64, entry: Entry<'_>) -> Result<i64> 
     if amount_micro == 0 {
         return store::balance(cx.tx, workspace);
     }
-    let moved = store::move_by(cx.tx, workspace, amount_micro)?;
-    let (number, balance_micro) = moved.ok_or(Error::OutOfCredit)?;
+    let moved = store::move_by(cx.tx, workspace, amount_micro)?.ok_or(Error::OutOfCredit)?;
+    let balance_micro = moved.balance_micro;
     let line = Line {
-        number,
+        number: moved.number,
         amount_micro,
         balance_micro,
         reason: entry.reason.to_owned(),
@@ -107,5 +108,8 @@ fn move_by(cx: &mut Cx<'_>, amount_micro: i64, entry: Entry<'_>) -> Result<i64> 
         at: cx.now,
     };
     store::insert(cx.tx, workspace, &line)?;
+    if moved.is_bounded {
+        warning::tell(cx, &line)?;
+    }
     Ok(balance_micro)
 }

@@ -20,13 +20,28 @@ pub(super) fn balance(tx: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
     Ok(tx.maybe(sql, args![workspace], |row| row.get())?.unwrap_or(0))
 }
 
-/// The number of the new line, and what is left; nothing when it would be less than nothing.
-pub(super) fn move_by(tx: &mut Conn, workspace: WorkspaceId, by_micro: i64) -> Result<Option<(i64, i64)>> {
+/// What a move has made of a wallet.
+pub(super) struct Moved {
+    /// The number of its new line.
+    pub(super) number: i64,
+    /// What is left.
+    pub(super) balance_micro: i64,
+    /// Whether an account has named a bound at which it is warned.
+    pub(super) is_bounded: bool,
+}
+
+/// Nothing when there would be less than nothing.
+pub(super) fn move_by(tx: &mut Conn, workspace: WorkspaceId, by_micro: i64) -> Result<Option<Moved>> {
     tx.maybe(
         "UPDATE wallet SET balance_micro = balance_micro + $2, line_seq = line_seq + 1
-         WHERE workspace = $1 AND balance_micro + $2 >= 0 RETURNING line_seq, balance_micro",
+         WHERE workspace = $1 AND balance_micro + $2 >= 0
+         RETURNING line_seq, balance_micro,
+                   (SELECT COUNT(*) FROM account_parameter p WHERE p.workspace = $1 AND p.name = 'alert_bound')",
         args![workspace, by_micro],
-        |row| Ok((row.get()?, row.get()?)),
+        |row| {
+            let (number, balance_micro, bounds) = (row.get()?, row.get()?, row.get::<i64>()?);
+            Ok(Moved { number, balance_micro, is_bounded: bounds > 0 })
+        },
     )
 }
 

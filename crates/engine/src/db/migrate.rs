@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     Step { number: 2, name: "support", sql: include_str!("../../migrations/0002_support.sql") },
     Step { number: 3, name: "inbox", sql: include_str!("../../migrations/0003_inbox.sql") },
     Step { number: 4, name: "campaign", sql: include_str!("../../migrations/0004_campaign.sql") },
+    Step { number: 5, name: "memo", sql: include_str!("../../migrations/0005_memo.sql") },
     Step { number: 6, name: "opt-out", sql: include_str!("../../migrations/0006_opt_out.sql") },
 ];
 

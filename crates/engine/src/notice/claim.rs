@@ -165,14 +165,19 @@ pub fn sent(cx: &mut Cx<'_>, claim: &Claim, timing: &Timing) -> Result<()> {
 /// nothing.
 pub fn failed(cx: &mut Cx<'_>, claim: &Claim, failure: Failure, timing: &Timing) -> Result<Option<Time>> {
     let spot = claim.spot(cx)?;
-    if failure == Failure::Permanent || claim.attempt >= ATTEMPTS_MAX {
-        store::give_up(cx.tx, spot, claim)?;
-        return Ok(None);
+    let again = again(cx.now, claim.attempt, failure, timing);
+    match again {
+        Some(at) => store::try_again(cx.tx, spot, claim, at)?,
+        None => store::give_up(cx.tx, spot, claim)?,
     }
-    let doubled = timing.retry_seconds.saturating_mul(1 << (claim.attempt - 1).clamp(0, 20));
-    let at = cx.now.plus_seconds(doubled.min(RETRY_SECONDS_MAX));
-    store::try_again(cx.tx, spot, claim, at)?;
-    Ok(Some(at))
+    Ok(again)
+}
+
+/// When an e-mail is tried again of which this try has failed; `None` when it is given up.
+pub(crate) fn again(now: Time, attempt: i64, failure: Failure, timing: &Timing) -> Option<Time> {
+    let doubled = timing.retry_seconds.saturating_mul(1 << (attempt - 1).clamp(0, 20));
+    let may_go_better = failure == Failure::Temporary && attempt < ATTEMPTS_MAX;
+    may_go_better.then(|| now.plus_seconds(doubled.min(RETRY_SECONDS_MAX)))
 }
 
 impl Claim {

@@ -3,17 +3,19 @@
 //! One row for each person and conversation says whether an e-mail is owed, when, and about what. A follower of the
 //! event log writes down what is owed; a sender claims what is due, sends it, and notes how that went. Everything that
 //! may have changed in between is looked at again when it is claimed: who has come back, has read it, was deactivated or
-//! may no longer see it gets nothing.
+//! may no longer see it gets nothing. The same follower lays down the memos about texts that came in, which go to
+//! addresses and not to people: both are e-mails, and are wanted where e-mails are sent.
 
 mod claim;
 mod due;
 mod store;
 
+pub(crate) use claim::again;
 pub use claim::{ATTEMPTS_MAX, Claim, Digest, Failure, Line, claim, failed, sent};
 pub use due::{Due, due};
 
 use crate::event::Kind as What;
-use crate::{Cx, PersonId, Result, follower};
+use crate::{Cx, PersonId, Result, follower, memo};
 
 /// The name under which notices follow the log.
 pub const FOLLOWER: &str = "notice";
@@ -54,6 +56,8 @@ pub fn follow(cx: &mut Cx<'_>, timing: &Timing, limit: i64) -> Result<bool> {
             digest_micros: timing.digest_seconds.saturating_mul(1_000_000),
         };
         store::owe(cx.tx, &owing)?;
+        let said_after = owing.said_after;
+        memo::forward(cx, &memo::Stretch { first: first.seq, last: last.seq, said_after })?;
     }
     follower::advance(cx, FOLLOWER, last.seq)?;
     Ok(events.len() as i64 == limit)

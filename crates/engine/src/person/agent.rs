@@ -19,9 +19,9 @@ pub struct Agent {
 
 /// The agents of the caller's workspace who are active, in the order in which they came. For agents alone:
 /// [`Error::Forbidden`] for everybody else.
-pub fn staff(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
+pub fn agents(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
     let workspace = cx.staff()?;
-    store::staff(cx.tx, workspace, LIST_MAX)
+    store::agents(cx.tx, workspace, LIST_MAX)
 }
 
 /// Whether this is the e-mail address by which somebody is known, without regard to case and to spaces around it.

@@ -9,7 +9,7 @@ use crate::event;
 use crate::workspace::{self, Workspace};
 use crate::{Cx, Error, FileId, PersonId, Result, Time};
 
-pub use agent::{Agent, has_email, staff};
+pub use agent::{Agent, agents, has_email};
 pub use profile::{Profile, profile};
 pub(crate) use store::{columns, read};
 
@@ -152,13 +152,10 @@ pub(crate) fn touched(cx: &mut Cx<'_>) -> Result<()> {
     store::people_changed(cx.tx, workspace)
 }
 
-/// The most agents of a workspace that are named.
-const AGENTS_MAX: i64 = 10_000;
-
-/// The agents of the workspace, in the order of their ids. [`Error::Forbidden`] for a person who is none.
-pub fn agents(cx: &mut Cx<'_>) -> Result<Vec<Person>> {
-    let workspace = cx.staff()?;
-    store::agents(cx.tx, workspace, AGENTS_MAX)
+/// A given and a family name as one, of which either may be empty; `None` when both are.
+pub(crate) fn full_name(first: &str, last: &str) -> Option<String> {
+    let name = format!("{first} {last}").trim().to_owned();
+    (!name.is_empty()).then_some(name)
 }
 
 /// Adds somebody who is known by an address alone.

@@ -79,7 +79,7 @@ pub(super) fn email(tx: &mut Conn, workspace: WorkspaceId, id: PersonId) -> Resu
 }
 
 /// Those who are active, in the order in which they came.
-pub(super) fn staff(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Agent>> {
+pub(super) fn agents(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Agent>> {
     let mut agents = tx.all(
         concat!(
             "SELECT ",
@@ -150,21 +150,6 @@ pub(super) fn page(
             " FROM person p WHERE p.workspace = $1 AND p.id > $2 ORDER BY p.id LIMIT $3"
         ),
         args![workspace, after, limit],
-        read,
-    )
-}
-
-/// Agents are few among many people: their ids are read from an index of their own, and then each looked at. Asked for in
-/// one look, SQLite rather goes through everybody.
-pub(super) fn agents(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Person>> {
-    tx.all(
-        concat!(
-            "SELECT ",
-            columns!("p"),
-            " FROM (SELECT id FROM person WHERE workspace = $1 AND kind = 'agent') a CROSS JOIN person p
-             WHERE p.workspace = $1 AND p.id = a.id ORDER BY p.id LIMIT $2"
-        ),
-        args![workspace, limit],
         read,
     )
 }

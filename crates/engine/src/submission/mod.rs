@@ -66,15 +66,36 @@ pub(crate) fn queue(cx: &mut Cx<'_>, message: &Message, out: &Out) -> Result<()>
         let address = &out.our_address;
         return Err(Error::Conflict(format!("There is no carrier for {address} that takes this message.")));
     };
-    let parts = parts(channel, &message.body);
-    let mut cost_micro = 0;
+    let mut cost = Cost { parts: parts(channel, &message.body), micro: 0 };
     if out.campaign.is_none() {
-        cost_micro = parts * credit::price_of(cx, &out.to, price::product(channel))?;
+        cost = self::cost(cx, channel, &out.to, &message.body)?;
         let about = message.id.to_string();
-        credit::spend(cx, cost_micro, credit::Entry { reason: "message", about: &about })?;
+        credit::spend(cx, cost.micro, credit::Entry { reason: "message", about: &about })?;
     }
-    let row = store::New { message, out, carrier: carrier.id, channel, parts, cost_micro };
+    let row =
+        store::New { message, out, carrier: carrier.id, channel, parts: cost.parts, cost_micro: cost.micro };
     store::insert(cx.tx, workspace, &row, cx.now)
+}
+
+/// What a message costs.
+pub(crate) struct Cost {
+    /// Into how many parts it is cut.
+    pub(crate) parts: i64,
+    /// In millionths.
+    pub(crate) micro: i64,
+}
+
+/// What a message costs that belongs to no campaign.
+pub(crate) fn cost(cx: &mut Cx<'_>, channel: Channel, to: &str, text: &str) -> Result<Cost> {
+    let parts = parts(channel, text);
+    let micro = parts * credit::price_of(cx, to, price::product(channel))?;
+    Ok(Cost { parts, micro })
+}
+
+/// A message is known to whoever sent it by this ticket, together with others.
+pub(crate) fn belongs_to(cx: &mut Cx<'_>, id: MessageId, ticket: &str) -> Result<()> {
+    let workspace = cx.workspace()?;
+    store::set_campaign(cx.tx, workspace, id, ticket)
 }
 
 /// Into how many parts a text is cut that goes through this channel: as many are paid for.

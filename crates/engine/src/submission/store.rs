@@ -89,6 +89,12 @@ pub(super) fn taken_parts(tx: &mut Conn, workspace: WorkspaceId, message: Messag
     )
 }
 
+pub(super) fn set_campaign(tx: &mut Conn, workspace: WorkspaceId, id: MessageId, ticket: &str) -> Result<()> {
+    let sql = "UPDATE submission SET campaign = $3 WHERE workspace = $1 AND message = $2";
+    tx.exec(sql, args![workspace, id, ticket])?;
+    Ok(())
+}
+
 /// A message that its carrier has taken, or parts of it.
 pub(super) struct Taken {
     pub(super) message: MessageId,

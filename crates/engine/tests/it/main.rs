@@ -17,6 +17,7 @@ mod line;
 mod link;
 mod listing;
 mod login;
+mod memo;
 mod migrate;
 mod notice;
 mod notification;

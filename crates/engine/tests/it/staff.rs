@@ -21,7 +21,7 @@ on_both! {
             token::used(cx, &[id])?;
             Ok(cx.now)
         });
-        let staff = house.read(caller(&shop, &people[0]), person::staff).unwrap();
+        let staff = house.read(caller(&shop, &people[0]), person::agents).unwrap();
         let told: Vec<_> = staff.iter().map(|agent| (agent.person.id, agent.is_first, agent.seen_at)).collect();
         assert_eq!(told, [(first, true, None), (second, false, used.ok())]);
     }
@@ -30,7 +30,7 @@ on_both! {
         let shop = house.workspace("shop");
         for kind in [Kind::Customer, Kind::Contact, Kind::Bot] {
             let person = house.person(&shop, kind, kind.as_str());
-            let told = house.read(caller(&shop, &person), person::staff);
+            let told = house.read(caller(&shop, &person), person::agents);
             assert!(matches!(told, Err(Error::Forbidden(_))), "{kind:?}: {told:?}");
         }
     }

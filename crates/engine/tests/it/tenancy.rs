@@ -274,7 +274,7 @@ fn furnish(house: &House, slug: &'static str) -> Rooms {
     rooms
 }
 
-/// An account that wants to be called back, and a callback.
+/// An account that wants to be called back, a callback, and a memo.
 fn call_back(house: &House, rooms: &Rooms) {
     let new = sub_account::New {
         email: rooms.sub_account(),
@@ -300,6 +300,12 @@ fn call_back(house: &House, rooms: &Rooms) {
         rooms.ada.workspace,
         rooms.call(),
         rooms.message
+    ));
+    house.database.execute(&format!(
+        "INSERT INTO memo (workspace, id, kind, address, message, balance_micro, bound_micro, happened_at, attempts,
+             due_at)
+         VALUES ({}, '{}', 'text', 'desk@a.example', '{1}', 0, 0, 0, 0, 0)",
+        rooms.ada.workspace, rooms.message
     ));
 }
 

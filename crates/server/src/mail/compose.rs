@@ -131,9 +131,14 @@ fn said(line: &Line) -> String {
     let name =
         line.author.as_deref().map(|name| one_line(name, NAME_CHARS_MAX)).filter(|name| !name.is_empty());
     let name = unlinked(name.as_deref().unwrap_or("Somebody"));
-    let at = Timestamp::from_microsecond(line.created_at.0).unwrap_or(Timestamp::UNIX_EPOCH);
     let internal = if line.internal { ", for agents alone" } else { "" };
-    format!("{name}, {} UTC{internal}", at.strftime("%-d %B %Y, %H:%M"))
+    format!("{name}, {}{internal}", clock(line.created_at))
+}
+
+/// A moment for people.
+pub(super) fn clock(at: Time) -> String {
+    let at = Timestamp::from_microsecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{} UTC", at.strftime("%-d %B %Y, %H:%M"))
 }
 
 /// What was said, and that there is more to it than words.
@@ -147,10 +152,10 @@ fn body(line: &Line) -> String {
     text
 }
 
-fn header(name: &'static str, value: String) -> HeaderValue {
+pub(super) fn header(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
-fn moment(at: Time) -> SystemTime {
+pub(super) fn moment(at: Time) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(at.0).unwrap_or(0))
 }

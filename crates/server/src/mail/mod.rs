@@ -1,10 +1,13 @@
-//! Notices by e-mail: what the engine says is owed, composed and handed to a mail server.
+//! Notices and memos by e-mail: what the engine says is owed, composed and handed to a mail server.
 //!
 //! Nothing is kept here: what is owed is in the database, and a sender that dies leaves a claim that ends by itself. A
 //! mail may so be sent once more than needed, never not at all; it bears the same Message-ID then.
 
 mod compose;
+mod memo;
+mod notice;
 mod send;
+mod slip;
 mod text;
 mod unsubscribe;
 
@@ -13,12 +16,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use lettre::message::Mailbox;
 use metrics::counter;
-use parlance_engine::notice::{self, Claim, Digest, Due, Failure, Timing};
-use parlance_engine::{Cx, Principal, Result, WorkspaceId};
+use parlance_engine::notice::Timing;
+use parlance_engine::{Cx, Principal, Result, memo as memos, notice as notices};
 use tokio_util::sync::CancellationToken;
 
-use self::compose::Letter;
-use self::send::{Outcome, Post};
+use self::send::Post;
 pub use self::unsubscribe::routes;
 use crate::app::App;
 use crate::config::{Mail, Refused};
@@ -36,7 +38,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After the mail server could not be reached.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// E-mails looked up at a time.
+/// Notices, and memos, looked up at a time.
 const DUE_AT_ONCE: i64 = 40;
 
 /// E-mails on their way at a time, each over a connection of its own.
@@ -48,7 +50,7 @@ const LEASE_SPARE_SECONDS: i64 = 5;
 /// How long e-mails that are on their way are waited for when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Sends notices.
+/// Sends notices and memos.
 pub struct Mailer {
     post: Post,
     from: Mailbox,
@@ -81,10 +83,10 @@ impl Mailer {
     async fn follow(&self, app: &App, shutdown: &CancellationToken) {
         let timing = self.timing;
         let step = |workspace| {
-            let follow = move |cx: &mut Cx<'_>| notice::follow(cx, &timing, FOLLOWED_AT_ONCE);
+            let follow = move |cx: &mut Cx<'_>| notices::follow(cx, &timing, FOLLOWED_AT_ONCE);
             app.engine.write(Principal::Operator(Some(workspace)), follow)
         };
-        follow::run(app, notice::FOLLOWER, step, shutdown).await;
+        follow::run(app, notices::FOLLOWER, step, shutdown).await;
     }
 
     async fn serve(&self, app: &App, shutdown: &CancellationToken) {
@@ -102,9 +104,12 @@ impl Mailer {
 
     /// Sends what is due, and says how long to rest.
     async fn round(&self, app: &App, shutdown: &CancellationToken) -> Result<Duration> {
-        let due = app.engine.read(Principal::OPERATOR, |cx| notice::due(cx, DUE_AT_ONCE)).await?;
-        for some in due.chunks(SENT_AT_ONCE) {
-            let sending = join_all(some.iter().map(|due| self.handle(app, *due)));
+        let look = |cx: &mut Cx<'_>| Ok((notices::due(cx, DUE_AT_ONCE)?, memos::due(cx, DUE_AT_ONCE)?));
+        let (notices, memos) = app.engine.read(Principal::OPERATOR, look).await?;
+        let more = notices.len().max(memos.len()) as i64 == DUE_AT_ONCE;
+        let errands = notices.into_iter().map(Errand::Notice).chain(memos.into_iter().map(Errand::Memo));
+        for some in errands.collect::<Vec<_>>().chunks(SENT_AT_ONCE) {
+            let sending = join_all(some.iter().map(|errand| self.handle(app, errand)));
             let reached = tokio::select! {
                 reached = sending => reached,
                 () = late(shutdown) => return Ok(Duration::ZERO),
@@ -116,63 +121,29 @@ impl Mailer {
                 break;
             }
         }
-        let more = due.len() as i64 == DUE_AT_ONCE;
         Ok(if more { Duration::ZERO } else { LOOK_EVERY })
     }
 
     /// Deals with one that is due; false when the mail server could not be reached.
-    async fn handle(&self, app: &App, due: Due) -> bool {
-        let (timing, operator) = (self.timing, Principal::Operator(Some(due.workspace)));
-        let claimed = app.engine.write(operator, move |cx| notice::claim(cx, &due, &timing)).await;
-        match claimed {
-            Ok(Some(digest)) => self.deliver(app, due.workspace, &digest).await,
-            Ok(None) => true,
-            Err(error) => {
-                tracing::warn!(%error, "an e-mail that is due could not be claimed; it is tried again");
-                true
-            }
+    async fn handle(&self, app: &App, errand: &Errand) -> bool {
+        match *errand {
+            Errand::Notice(due) => self.notice(app, due).await,
+            Errand::Memo(due) => self.memo(app, due).await,
         }
     }
+}
 
-    async fn deliver(&self, app: &App, workspace: WorkspaceId, digest: &Digest) -> bool {
-        let letter =
-            Letter { digest, workspace, from: &self.from, links: &app.links(), now: app.engine.now() };
-        let outcome = match letter.compose() {
-            Ok(message) => self.post.send(message).await,
-            Err(problem) => Outcome::Failed(Failure::Permanent, problem),
-        };
-        let reached = !matches!(outcome, Outcome::Unreachable(_));
-        if let Err(error) = self.note(app, workspace, digest.claim, outcome).await {
-            tracing::warn!(%error, "what became of an e-mail could not be noted; it may be sent again");
-        }
-        reached
-    }
+/// An e-mail that is due.
+enum Errand {
+    /// To a person, about what was said to them.
+    Notice(notices::Due),
+    /// To an address that an account has named.
+    Memo(memos::Due),
+}
 
-    async fn note(&self, app: &App, workspace: WorkspaceId, claim: Claim, outcome: Outcome) -> Result<()> {
-        let (timing, operator) = (self.timing, Principal::Operator(Some(workspace)));
-        let (failure, problem) = match outcome {
-            Outcome::Sent => {
-                counter!(MAILS, "outcome" => "sent").increment(1);
-                return app.engine.write(operator, move |cx| notice::sent(cx, &claim, &timing)).await;
-            }
-            Outcome::Failed(failure, problem) => (failure, problem),
-            Outcome::Unreachable(problem) => (Failure::Temporary, problem),
-        };
-        let failed = move |cx: &mut Cx<'_>| notice::failed(cx, &claim, failure, &timing);
-        let again = app.engine.write(operator, failed).await?;
-        let (person, attempt) = (claim.person, claim.attempt);
-        match again {
-            Some(_) => {
-                counter!(MAILS, "outcome" => "put_off").increment(1);
-                tracing::warn!(%workspace, %person, attempt, problem, "an e-mail could not be sent; it is tried again");
-            }
-            None => {
-                counter!(MAILS, "outcome" => "given_up").increment(1);
-                tracing::error!(%workspace, %person, attempt, problem, "an e-mail could not be sent and is given up");
-            }
-        }
-        Ok(())
-    }
+/// Counts an e-mail that was tried.
+fn count(outcome: &'static str) {
+    counter!(MAILS, "outcome" => outcome).increment(1);
 }
 
 /// Some time after the server was told to stop.

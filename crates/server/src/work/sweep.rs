@@ -3,7 +3,7 @@
 use parlance_engine::workspace::Workspace;
 use parlance_engine::{
     FileId, Principal, Result, WorkspaceId, callback, campaign, carrier, file, handset, idempotency,
-    installation, notification, submission, workspace,
+    installation, memo, notification, submission, workspace,
 };
 
 use crate::app::App;
@@ -41,6 +41,7 @@ async fn sweep_workspace(app: &App, workspace: &Workspace) -> Result<()> {
     while app.engine.write(operator, |cx| idempotency::sweep(cx, ROWS)).await? > 0 {}
     while app.engine.write(operator, |cx| notification::sweep(cx, ROWS)).await? > 0 {}
     while app.engine.write(operator, |cx| callback::sweep(cx, ROWS)).await? > 0 {}
+    while app.engine.write(operator, |cx| memo::sweep(cx, ROWS)).await? > 0 {}
     sweep_sending(app, operator).await?;
     loop {
         let expired = app.engine.read(operator, |cx| file::expired(cx, ROWS)).await?;

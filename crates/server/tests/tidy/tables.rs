@@ -97,7 +97,7 @@ pub const HOUSED: Rule = Rule {
 };
 
 /// Where statements look across workspaces, each with the reason.
-const ACROSS: [(&str, &str); 12] = [
+const ACROSS: [(&str, &str); 13] = [
     ("crates/engine/src/callback/due.rs", "one caller serves all workspaces, and no host waits for another"),
     ("crates/engine/src/campaign/due.rs", "one runner computes and sends the campaigns of all workspaces"),
     ("crates/engine/src/carrier/everywhere.rs", "one server speaks with the carriers of all workspaces"),
@@ -105,6 +105,7 @@ const ACROSS: [(&str, &str); 12] = [
     ("crates/engine/src/credential/", "it begins with a secret, and finds out whose workspace that opens"),
     ("crates/engine/src/follower/", "a follower asks in which workspaces there is something new"),
     ("crates/engine/src/installation.rs", "what all workspaces share has none"),
+    ("crates/engine/src/memo/due.rs", "one sender serves all workspaces, whatever has waited longest first"),
     ("crates/engine/src/notice/due.rs", "one sender serves all workspaces, whoever has waited longest first"),
     ("crates/engine/src/workspace/", "it is the list of workspaces"),
     ("crates/engine/src/search/store.rs", "it says how far the logs of all workspaces are indexed"),

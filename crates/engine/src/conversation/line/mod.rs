@@ -18,6 +18,7 @@ use crate::channel::{Channel, Family};
 use crate::contact::{self, Contact};
 use crate::event;
 use crate::message::Message;
+use crate::person::Person;
 use crate::sanitise::Rules;
 use crate::{ConversationId, Cx, Error, PersonId, Result, participant, person};
 
@@ -98,15 +99,31 @@ fn open_to_us(conversation: Conversation, ends: Ends) -> Seen {
     Seen { conversation, read_index, rules, ends: Some(ends) }
 }
 
+/// With whom a conversation of the caller's workspace is; `None` when it is none, or with no contact.
+pub(crate) fn contact(cx: &mut Cx<'_>, id: ConversationId) -> Result<Option<Contact>> {
+    let workspace = cx.workspace()?;
+    store::contact(cx.tx, workspace, id)
+}
+
+/// A line, and who looks after it from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The line.
+    pub line: Line,
+    /// Its assignee, if it has one.
+    pub agent: Option<Person>,
+}
+
 /// Gives a line to the agent with this e-mail address, who takes part from now on; `None` takes it from whoever has it.
 /// For agents alone. [`Error::NotFound`] when it is no line, [`Error::Invalid`] when there is no such agent. Giving it
 /// to who has it changes nothing.
-pub fn assign(cx: &mut Cx<'_>, id: ConversationId, agent_email: Option<&str>) -> Result<Line> {
+pub fn assign(cx: &mut Cx<'_>, id: ConversationId, agent_email: Option<&str>) -> Result<Assigned> {
     let caller = cx.agent()?;
     let mut line = store::get(cx.tx, caller.workspace, id)?.ok_or(Error::NotFound)?;
-    let assignee = agent_email.map(|email| by_email(cx, email)).transpose()?;
+    let agent = agent_email.map(|email| by_email(cx, email)).transpose()?;
+    let assignee = agent.as_ref().map(|agent| agent.id);
     if line.assignee == assignee {
-        return Ok(line);
+        return Ok(Assigned { line, agent });
     }
     line.assignee = assignee;
     store::set_assignee(cx.tx, caller.workspace, id, assignee)?;
@@ -118,18 +135,15 @@ pub fn assign(cx: &mut Cx<'_>, id: ConversationId, agent_email: Option<&str>) ->
         person: assignee,
         ..e
     });
-    Ok(line)
+    Ok(Assigned { line, agent })
 }
 
-fn by_email(cx: &mut Cx<'_>, email: &str) -> Result<PersonId> {
+fn by_email(cx: &mut Cx<'_>, email: &str) -> Result<Person> {
     let wanted = contact::email(email);
-    let is_meant = |agent: &person::Person| {
-        agent.active && wanted.is_some() && agent.facts.email.as_deref().and_then(contact::email) == wanted
-    };
-    let found = person::agents(cx)?.into_iter().find(is_meant);
-    found
-        .map(|agent| agent.id)
-        .ok_or_else(|| Error::invalid("agent_email", "There is no agent with this address."))
+    let is_meant =
+        |agent: &Person| wanted.is_some() && agent.facts.email.as_deref().and_then(contact::email) == wanted;
+    let found = person::agents(cx)?.into_iter().map(|agent| agent.person).find(is_meant);
+    found.ok_or_else(|| Error::invalid("agent_email", "There is no agent with this address."))
 }
 
 /// A contact is known under another name now: their lines are called by it, unless somebody gave them another title.

@@ -95,6 +95,19 @@ pub(super) fn get(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> 
     )
 }
 
+pub(super) fn contact(tx: &mut Conn, workspace: WorkspaceId, id: ConversationId) -> Result<Option<Contact>> {
+    tx.maybe(
+        concat!(
+            "SELECT ",
+            contact::columns!(),
+            " FROM conversation c CROSS JOIN contact k
+              WHERE c.workspace = $1 AND c.id = $2 AND k.workspace = c.workspace AND k.person = c.contact"
+        ),
+        args![workspace, id],
+        contact::read,
+    )
+}
+
 /// A page of all lines, the newest first: its place is found in the index, and then each line looked at.
 pub(super) fn page(tx: &mut Conn, workspace: WorkspaceId, skip: i64, limit: i64) -> Result<Vec<Line>> {
     tx.all(

@@ -58,8 +58,13 @@ impl<'h> Shop<'h> {
 
     /// The contact writes.
     fn hears(&self, text: &str) -> MessageId {
+        self.hears_from(PHONE, text)
+    }
+
+    /// Somebody writes.
+    fn hears_from(&self, from: &str, text: &str) -> MessageId {
         let heard = Heard {
-            from: PHONE.into(),
+            from: from.into(),
             our_address: "12345".into(),
             channel: Channel::Sms,
             text: text.to_owned(),

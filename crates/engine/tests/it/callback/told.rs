@@ -30,6 +30,17 @@ on_both! {
         assert_eq!((first.state, first.attempts), (State::Waiting, 0));
     }
 
+    fn a_sender_without_a_number_is_told_as_the_carrier_spells_it(house: &House) {
+        let shop = Shop::open(house);
+        shop.want(shop.agent, Parameter::InboundUrl, "https://a.example");
+        for sender in ["MyBank", "38200"] {
+            shop.hears_from(sender, "Your code is 1.");
+        }
+        let log = shop.log();
+        let numbers: Vec<&str> = log.iter().map(|callback| callback.number.as_str()).collect();
+        assert_eq!(numbers, ["MyBank", "38200"]);
+    }
+
     fn without_a_url_nothing_is_written_down(house: &House) {
         let shop = Shop::open(house);
         shop.want(shop.agent, Parameter::DeliveryUrl, "https://a.example");

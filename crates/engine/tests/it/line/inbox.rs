@@ -115,12 +115,12 @@ on_both! {
         desk.hear(ADA, "Hello.");
         let id = desk.page().lines[0].conversation.id;
         let assign = |email: Option<&'static str>| desk.write(move |cx| line::assign(cx, id, email));
-        assert_eq!(assign(Some(" Aurel@SHOP.example")).map(|line| line.assignee), Ok(Some(other.person)));
-        assert_eq!(assign(Some("aurel@shop.example")).map(|line| line.assignee), Ok(Some(other.person)));
+        assert_eq!(assign(Some(" Aurel@SHOP.example")).map(|of| of.agent.map(|agent| agent.id)), Ok(Some(other.person)));
+        assert_eq!(assign(Some("aurel@shop.example")).map(|of| of.agent.map(|agent| agent.id)), Ok(Some(other.person)));
         let page = desk.page();
         assert_eq!(page.assignee(&page.lines[0]).map(|agent| agent.id), Some(other.person));
         assert!(matches!(assign(Some("nobody@shop.example")), Err(Error::Invalid { field: "agent_email", .. })));
-        assert_eq!(assign(None).map(|line| line.assignee), Ok(None));
+        assert_eq!(assign(None).map(|of| (of.line.assignee, of.agent)), Ok((None, None)));
         assert_eq!(desk.count(What::ConversationAssigned), 2, "what changes nothing is no news");
     }
 

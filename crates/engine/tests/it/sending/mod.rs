@@ -1,5 +1,6 @@
 //! What is sent through carriers: queued, paid for, accepted, reported; one by one and by campaigns.
 
+mod answer;
 mod campaign;
 mod expand;
 mod generated;

@@ -56,7 +56,7 @@ impl<'a> Agent<'a> {
 
 /// GET agents/list: everybody who answers; a bare array.
 pub(super) async fn list(asked: Asked) -> Result<Response, Refused> {
-    let agents = asked.read(person::staff).await?;
+    let agents = asked.read(person::agents).await?;
     let caller = asked.session.caller.person;
     let wire: Vec<Agent<'_>> = agents.iter().map(|agent| Agent::new(agent, caller)).collect();
     Ok(json(StatusCode::OK, bytes(&wire)?))

@@ -12,6 +12,7 @@ use super::asked::Asked;
 use super::contact::people;
 use super::fault::Refused;
 use super::lenient::Fields;
+use super::live_chat;
 use super::spelling::Micro;
 use crate::dialect::spelling::{json, text};
 
@@ -64,7 +65,10 @@ pub(super) async fn send_sms(asked: Asked) -> Result<Response, Refused> {
 /// POST multi-channel/send.
 pub(super) async fn send_by_channel(asked: Asked) -> Result<Response, Refused> {
     let channel = asked.fields.word("channel", &CHANNELS).unwrap_or(Channel::Sms);
-    send(&asked, channel).await
+    match channel {
+        Channel::Chat => live_chat::send(&asked).await,
+        other => send(&asked, other).await,
+    }
 }
 
 /// GET sms-campaign/draft: how something stands that was sent, or is yet to be.

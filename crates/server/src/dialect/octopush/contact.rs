@@ -60,7 +60,8 @@ pub(super) fn people(fields: &Fields, name: &str) -> Vec<New> {
     fields.each(name, "phone_number").iter().map(person).collect()
 }
 
-fn person(fields: &Fields) -> New {
+/// Somebody as a request describes them.
+pub(super) fn person(fields: &Fields) -> New {
     New {
         phone: fields.line("phone_number"),
         email: fields.line("email"),

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use bytes::Bytes;
 use parlance_engine::conversation::line::{self, Whose};
-use parlance_engine::{ConversationId, Cx, Error, Result, person};
+use parlance_engine::{ConversationId, Error, Result};
 
 use super::asked::Asked;
 use super::fault::Refused;
@@ -48,9 +48,8 @@ pub(super) async fn set_agent(asked: Asked) -> Result<Response, Refused> {
     if agent.is_none() && !asked.fields.is_blank("agent_email") {
         return Err(Error::invalid("agent_email", "Say whose it is; an empty text or null is nobody.").into());
     }
-    let assign = move |cx: &mut Cx<'_>| Ok((line::assign(cx, id, agent.as_deref())?, person::agents(cx)?));
-    let (line, agents) = asked.write(assign).await?;
-    Ok(json(StatusCode::OK, wire::conversation(&line, &agents)?))
+    let assigned = asked.write(move |cx| line::assign(cx, id, agent.as_deref())).await?;
+    Ok(json(StatusCode::OK, wire::conversation(&assigned)?))
 }
 
 /// How many items come before the page, and how many it has at most.
@@ -73,9 +72,12 @@ fn whose(contact: String) -> Result<Whose> {
     })
 }
 
-/// The id of a conversation, with or without the `cid_` by which the list of messages knows it. What is no id names
-/// nothing.
+/// What is no id names nothing.
 fn conversation(text: &str) -> Result<ConversationId> {
-    let id = text.strip_prefix("cid_").unwrap_or(text).to_ascii_lowercase();
-    id.parse().map_err(|_| Error::NotFound)
+    plain_id(text).parse().map_err(|_| Error::NotFound)
+}
+
+/// The id of a conversation, with or without the `cid_` by which the list of messages knows it.
+pub(super) fn plain_id(text: &str) -> String {
+    text.strip_prefix("cid_").unwrap_or(text).to_ascii_lowercase()
 }

@@ -10,6 +10,7 @@ mod contact;
 mod conversation;
 mod fault;
 mod lenient;
+mod live_chat;
 mod parameter;
 mod spelling;
 mod sub_account;

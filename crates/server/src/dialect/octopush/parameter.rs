@@ -67,12 +67,25 @@ pub(super) fn said(fields: &Fields, parameters: &[Parameter]) -> Parameters {
     let value = |parameter: &Parameter| {
         let names = [Some(parameter.as_str()), alias(parameter)];
         let value = names.into_iter().flatten().find_map(|name| {
-            let lines = fields.lines(name);
+            let lines = lines(fields, *parameter, name);
             (!lines.is_empty() || fields.is_blank(name)).then(|| lines.join("\n"))
         });
         Some((*parameter, value?))
     };
     parameters.iter().filter_map(value).collect()
+}
+
+/// A value line by line. Of e-mail addresses, several may stand in one text.
+fn lines(fields: &Fields, parameter: Parameter, name: &str) -> Vec<String> {
+    let lines = fields.lines(name);
+    match parameter {
+        Parameter::AlertBound => fields.whole(name).map(|units| units.to_string()).into_iter().collect(),
+        _ if parameter.is_email() => {
+            let parts = lines.iter().flat_map(|line| line.split([',', ';'])).map(str::trim);
+            parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        }
+        _ => lines,
+    }
 }
 
 fn wire(parameters: &Parameters) -> Value {

@@ -2,7 +2,7 @@
 //! of the contract's samples.
 
 use parlance_engine::channel::Channel;
-use parlance_engine::conversation::line::{Line, Messages, Page};
+use parlance_engine::conversation::line::{Assigned, Line, Messages, Page};
 use parlance_engine::file::Attachment as EngineAttachment;
 use parlance_engine::message::Message as EngineMessage;
 use parlance_engine::person::Person;
@@ -20,8 +20,8 @@ pub(super) fn conversations(page: &Page) -> Result<Vec<u8>> {
 }
 
 /// One conversation.
-pub(super) fn conversation(line: &Line, agents: &[Person]) -> Result<Vec<u8>> {
-    bytes(&Conversation::new(line, agents))
+pub(super) fn conversation(of: &Assigned) -> Result<Vec<u8>> {
+    bytes(&Conversation::new(&of.line, of.agent.as_slice()))
 }
 
 /// A page of messages: a bare array (contract §1.2).
@@ -120,7 +120,7 @@ impl<'a> Message<'a> {
             user_identifiers: Identifiers {
                 phone_number: contact.phone.as_deref(),
                 email: contact.email.as_deref(),
-                facebook_page_id: contact.page.as_deref(),
+                facebook_page_id: contact.account(),
             },
             agent_assigned_to: email(&said.agents, line.assignee),
             conversation_id: Shown(message.conversation),

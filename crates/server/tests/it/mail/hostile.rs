@@ -25,7 +25,7 @@ const HEADERS: [&str; 12] = [
 /// An encoded word (RFC 2047) of what may not stand in a header.
 const ENCODED: &str = "=?utf-8?Q?Your_account=E2=80=AE_paid=0D=0ABcc:_evil?=";
 
-fn hostile() -> impl Strategy<Value = String> {
+pub(super) fn hostile() -> impl Strategy<Value = String> {
     let bait = prop::sample::select(vec![
         "\r\nBcc: eve@evil.test\r\n\r\nHello",
         "\nSubject: x",
@@ -60,14 +60,14 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 /// The tags of HTML, in order.
-fn tags(html: &str) -> Vec<&str> {
+pub(super) fn tags(html: &str) -> Vec<&str> {
     html.match_indices('<')
         .map(|(at, _)| html[at..].split_inclusive('>').next().unwrap_or_default())
         .collect()
 }
 
 /// What may not stand in a header, in whatever way it is written there.
-fn unfit(c: char) -> bool {
+pub(super) fn unfit(c: char) -> bool {
     c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)
 }
 

@@ -4,6 +4,8 @@ mod crash;
 mod digest;
 mod failing;
 mod hostile;
+mod low_credit;
+mod memo;
 mod unsubscribe;
 
 use std::num::NonZeroU32;

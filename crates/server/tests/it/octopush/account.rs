@@ -69,6 +69,25 @@ on_both! {
         }
     }
 
+    fn addresses_and_a_bound_are_read_as_they_are_written_and_nothing_else_is_one(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        let body = json!({"email_for_inbounds": "desk@shop.test, boss@shop.test;", "alert_email_to": "boss@shop.test", "alert_bound": "12.9"});
+        let said = agnes.patch(EDIT, &body).expect(200);
+        assert_eq!(said["callbacks"]["email_for_inbounds"], json!(["desk@shop.test", "boss@shop.test"]));
+        let alert = &said["sms_campaign_alert_parameters"];
+        assert_eq!((&alert["alert_emails_to"], &alert["alert_bound"]), (&json!(["boss@shop.test"]), &json!(12)));
+        let before = server.dump();
+        for body in [
+            json!({"email_for_inbounds": "desk"}), json!({"alert_emails_to": ["a@shop.test", "b"]}), json!({"alert_bound": -1}),
+            json!({"email_for_inbounds": ["1@a.test", "2@a.test", "3@a.test", "4@a.test", "5@a.test", "6@a.test"]}),
+        ] {
+            assert_eq!(error(&agnes.patch(EDIT, &body), 400), 125, "{body}");
+        }
+        assert_eq!(agnes.patch(EDIT, &json!({"alert_bound": "much"})).expect(200), said);
+        assert_eq!(server.dump(), before);
+    }
+
     fn a_url_that_is_none_changes_nothing(server: &Server) {
         let inbox = Inbox::open(server, "shop");
         let before = server.dump();

@@ -117,6 +117,22 @@ on_both! {
         assert_eq!((texts(&paged(1)), texts(&paged(2)), texts(&paged(3))), (vec!["two"], vec!["one"], vec![]));
     }
 
+    fn a_sender_without_a_number_is_known_as_the_carrier_spells_it_and_is_no_account(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        for (sender, text) in [("MyBank", "Your code is 1."), ("38200", "Your code is 2.")] {
+            inbox.hear(sender, text);
+            let line = inbox.agnes.get(LIST).expect(200)[0].clone();
+            assert_eq!(line["recipient_details"], json!({"phone_number": null, "name": ""}));
+            let id = line["conversation_id"].as_str().unwrap();
+            let message = inbox.agnes.get(&format!("{MESSAGES}?contact=cid_{id}")).expect(200)[0].clone();
+            assert_eq!((&message["text"], &message["user_identifier"]), (&json!(text), &json!(sender)));
+            assert_eq!(message["user_identifiers"], json!({"phone_number": null, "email": null, "facebook_page_id": null}));
+            for contact in [format!("fid_sender:{sender}"), format!("fid_{sender}")] {
+                assert_eq!(inbox.agnes.get(&format!("{MESSAGES}?contact={contact}")).expect(200), json!([]), "{contact}");
+            }
+        }
+    }
+
     fn an_agent_looks_after_a_conversation_until_nobody_does(server: &Server) {
         let inbox = Inbox::open(server, "shop");
         let agnes = &inbox.agnes;

@@ -65,7 +65,11 @@ const OPERATIONS: [(&str, &str, &[&str]); 26] = [
     ("DELETE", "/sms-campaign-on-list/cancel", &["ticket_number"]),
     ("GET", "/sms-campaign/draft", &["ticket_number"]),
     ("GET", "/campaign/parameters", &[]),
-    ("PATCH", "/user/campaign-parameters/edit", &["callbacks", "alert_bound", "callback_url_for_inbounds"]),
+    (
+        "PATCH",
+        "/user/campaign-parameters/edit",
+        &["callbacks", "alert_bound", "alert_emails_to", "email_for_inbounds", "callback_url_for_inbounds"],
+    ),
     ("POST", "/subaccount/create", &["email", "first_name", "last_name", "callbacks"]),
     ("GET", "/subaccount/agnes@example.com", &[]),
     ("PATCH", "/subaccount/agnes@example.com/edit", &["first_name", "company_name", "callbacks"]),
@@ -94,7 +98,7 @@ fn runner() -> TestRunner {
 }
 
 /// What makes sense somewhere.
-const SENSIBLE: &str = "1 100 -1 0 true no sms RCS email alert wholesale sms_premium hlr FR +33600000001 0600000002 \
+const SENSIBLE: &str = "1 100 -1 0 true no sms RCS email live_chat live_chat alert wholesale sms_premium hlr FR +33600000001 0600000002 \
     agnes@example.com cid_ fid_1 friends 12345 Hello {first_name} 2030-01-01T00:00:00+02:00 https://hooks.example.com/a filter";
 
 /// What makes sense nowhere.

@@ -8,5 +8,6 @@ mod contact;
 mod conversation;
 mod generated;
 pub mod inbox;
+mod live_chat;
 mod tenancy;
 mod wallet;
