@@ -136,7 +136,7 @@ on_both! {
             (Answer { recipients: many, ..to(&[]) }, "recipients"),
             (Answer { send_at: later, ..to(&[ada]) }, "send_at"),
             (Answer { draft: true, ..to(&[ada]) }, "draft"),
-            (Answer { request_id: Some("x".repeat(201)), ..to(&[ada]) }, "request_id"),
+            (Answer { request_id: Some("x".repeat(201)), ..to(&[ada]) }, "request"),
             (Answer { list_name: Some("x".repeat(31)), ..to(&[ada]) }, "list_name"),
         ] {
             assert_eq!(field(shop.answer(house, new)), expected);

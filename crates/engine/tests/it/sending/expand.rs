@@ -170,8 +170,11 @@ fn delivery_count(house: &House) -> usize {
     house.database.rows("SELECT id FROM message WHERE delivery IS NOT NULL").len()
 }
 
-/// Takes a database with one campaign back to where all its recipients stood in its own row.
-const BEFORE: &str = "ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL DEFAULT '';
+/// Takes a database with one campaign back to where all its recipients stood in its own row, before step 4.
+const BEFORE: &str = "DROP INDEX submission_by_address;
+     DROP INDEX account_parameter_by_name;
+     DROP TABLE memo;
+     ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL DEFAULT '';
      UPDATE campaign SET recipients = (SELECT r.recipients FROM campaign_recipients r WHERE r.ticket = campaign.ticket);
      DROP TABLE campaign_recipients;
      ALTER TABLE campaign DROP COLUMN left_out_count;
@@ -180,4 +183,4 @@ const BEFORE: &str = "ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL D
      ALTER TABLE campaign DROP COLUMN source_after;
      ALTER TABLE campaign DROP COLUMN problem;
      ALTER TABLE workspace DROP COLUMN stop_mention;
-     DELETE FROM migration WHERE number = 4";
+     DELETE FROM migration WHERE number >= 4";

@@ -72,7 +72,7 @@ on_both! {
         }
         let name = Some("x".repeat(201));
         assert_eq!(field(&shop.send(house, Send { sender: name.clone(), ..to(&[ADA]) })), "sender");
-        assert_eq!(field(&shop.send(house, Send { request_id: name, ..to(&[ADA]) })), "request_id");
+        assert_eq!(field(&shop.send(house, Send { request_id: name, ..to(&[ADA]) })), "request");
         house.write(shop.operator, |cx| carrier::remove(cx, "12345")).unwrap();
         assert_eq!(field(&shop.send(house, to(&[ADA]))), "sender");
         assert_eq!(shop.balance(house), CREDIT_MICRO);
