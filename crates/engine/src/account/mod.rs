@@ -13,14 +13,14 @@ use crate::{Cx, PersonId, Result};
 type Account = Option<PersonId>;
 
 /// What the caller's account has said: that of the workspace, unless the caller has a sub-account.
-/// [`Error::Forbidden`] for everybody but agents and the operator.
+/// [`crate::Error::Forbidden`] for everybody but agents and the operator.
 pub fn parameters(cx: &mut Cx<'_>) -> Result<Parameters> {
     let account = mine(cx)?;
     of(cx, account)
 }
 
 /// Says something new for the caller's account; an empty value takes back what was said. What is not named stays as it
-/// is. [`Error::Forbidden`] as for [`parameters`], [`Error::Invalid`] for a value that is none.
+/// is. [`crate::Error::Forbidden`] as for [`parameters`], [`crate::Error::Invalid`] for a value that is none.
 pub fn set_parameters(cx: &mut Cx<'_>, new: &Parameters) -> Result<()> {
     let account = mine(cx)?;
     cx.may_write()?;

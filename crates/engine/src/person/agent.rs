@@ -18,7 +18,7 @@ pub struct Agent {
 }
 
 /// The agents of the caller's workspace who are active, in the order in which they came. For agents alone:
-/// [`Error::Forbidden`] for everybody else.
+/// [`crate::Error::Forbidden`] for everybody else.
 pub fn agents(cx: &mut Cx<'_>) -> Result<Vec<Agent>> {
     let workspace = cx.staff()?;
     store::agents(cx.tx, workspace, LIST_MAX)

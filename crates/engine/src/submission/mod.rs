@@ -3,6 +3,7 @@
 //! A message stays queued until its carrier has answered, so that a crash forgets none: at least once to the carrier.
 //! What a carrier then reports of it is matched by the ids that it gave, in any spelling of them.
 
+mod early;
 mod report;
 mod spelling;
 mod store;

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::early::{self, Early};
 use super::{DETAIL_CHARS_MAX, spelling, store};
 use crate::message::{self, Delivery};
 use crate::{CarrierId, Cx, MessageId, Result, Time, carrier, legible};
@@ -40,10 +41,10 @@ pub fn report(cx: &mut Cx<'_>, report: &Report) -> Result<bool> {
     let key = spelling::key(&report.carrier_message);
     let named = store::named(cx.tx, workspace, report.carrier, &key)?;
     let Some(part) = meant(named, &report.to) else {
-        store::keep_early(
+        early::keep(
             cx.tx,
             workspace,
-            &store::Early::of(report, &key, &legible::line(&report.detail, DETAIL_CHARS_MAX), cx.now),
+            &Early::of(report, &key, &legible::line(&report.detail, DETAIL_CHARS_MAX), cx.now),
         )?;
         return Ok(false);
     };
@@ -58,9 +59,9 @@ pub fn report(cx: &mut Cx<'_>, report: &Report) -> Result<bool> {
 pub(super) fn heed_early(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spelling::Part]) -> Result<()> {
     let workspace = cx.workspace()?;
     for (part, spellings) in parts {
-        for early in store::early(cx.tx, workspace, taken.carrier, spellings)? {
+        for early in early::under(cx.tx, workspace, taken.carrier, spellings)? {
             if is_same_number(&early.to, &taken.to) {
-                store::forget_early(cx.tx, workspace, taken.carrier, &early)?;
+                early::forget(cx.tx, workspace, taken.carrier, &early)?;
                 heed(cx, (taken.message, *part), early.delivery, &early.detail)?;
             }
         }
@@ -72,7 +73,7 @@ pub(super) fn heed_early(cx: &mut Cx<'_>, taken: &store::Taken, parts: &[spellin
 /// messages of which nothing more will be reported; how many.
 pub fn sweep(cx: &mut Cx<'_>, limit: i64) -> Result<u64> {
     let workspace = cx.operator()?;
-    let early = store::sweep_early(cx.tx, workspace, cx.now.plus_seconds(-EARLY_SECONDS), limit)?;
+    let early = early::sweep(cx.tx, workspace, cx.now.plus_seconds(-EARLY_SECONDS), limit)?;
     let oldest = MessageId(crate::id::uuid_v7(cx.now.plus_seconds(-PARTS_SECONDS), [0; 10]));
     Ok(early + store::sweep_parts(cx.tx, workspace, oldest, limit)?)
 }
