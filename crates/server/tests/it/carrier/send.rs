@@ -110,6 +110,35 @@ with_smsc! {
 }
 
 #[test]
+fn what_is_answered_late_is_submitted_once_and_its_report_may_come_before() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open_with(Database::sqlite(), smsc, "?enquire_seconds=1");
+    shop.smsc.command(&json!({"manner": {"ids": "decimal", "delayMs": 12_000}}));
+    shop.hear("Hello?");
+    shop.answer("Here.");
+    let receipt = format!("id:{} stat:DELIVRD", shop.submitted(1)[0]["id"].as_str().unwrap());
+    assert_eq!(shop.receipt("report", &receipt, json!({})), 0);
+    assert_eq!(shop.deliveries(), [["Here.", "queued"]], "it is not answered");
+    shop.until_delivery("Here.", "delivered");
+    assert_eq!((shop.smsc.told_of("submitted").len(), shop.smsc.told_of("bound").len()), (1, 1));
+}
+
+#[test]
+fn what_is_never_answered_ends_the_session_and_is_submitted_once_in_the_next() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open_with(Database::sqlite(), smsc, "?answer_seconds=1");
+    shop.smsc.command(&json!({"manner": {}}));
+    shop.hear("Hello?");
+    shop.answer("Here.");
+    shop.submitted(1);
+    shop.smsc.command(&json!({"manner": {"ids": "decimal"}}));
+    shop.until_delivery("Here.", "accepted");
+    let sessions = shop.smsc.told_of("bound").len();
+    assert!(sessions > 1, "it ended");
+    assert_eq!(shop.smsc.told_of("submitted").len(), sessions, "once in each");
+}
+
+#[test]
 fn parts_are_numbered_in_parameters_where_a_carrier_wants_it() {
     let Some(smsc) = Smsc::start() else { return };
     let shop = Shop::open_with(Database::sqlite(), smsc, "?concatenation=sar&system_type=SMS");
