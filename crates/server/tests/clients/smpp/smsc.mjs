@@ -26,6 +26,7 @@ function submit(pdu) {
     from: pdu.source_addr,
     to: pdu.destination_addr,
     coding: pdu.data_coding,
+    class: pdu.esm_class,
     header: udh ? Buffer.concat(udh).toString("hex") : null,
     parameters: [pdu.sar_msg_ref_num, pdu.sar_total_segments, pdu.sar_segment_seqnum].map((value) => value ?? null),
     numbering: [pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi],

@@ -29,6 +29,7 @@ with_smsc! {
         assert_eq!(submitted["submitted"], "Hello {you} for 5 €");
         assert_eq!((&submitted["from"], &submitted["to"]), (&json!(CODE), &json!(PHONE)));
         assert_eq!((&submitted["coding"], &submitted["wantsReceipt"]), (&json!(0), &json!(true)));
+        assert_eq!(submitted["class"], 0, "a message, and no acknowledgement of one");
         assert_eq!(submitted["numbering"], json!([3, 0, 1, 1]), "a short code, and a number with its country");
         shop.until_delivery("Hello {you} for 5 €", "accepted");
         let receipt = format!("id:{} sub:001 dlvrd:001 stat:DELIVRD err:000", submitted["id"].as_str().unwrap());
@@ -61,7 +62,7 @@ with_smsc! {
         let text = "я".repeat(100);
         shop.answer(&text);
         let parts = shop.submitted(2);
-        assert!(parts.iter().all(|part| part["coding"] == 8));
+        assert!(parts.iter().all(|part| part["coding"] == 8 && part["class"] == 0x40));
         assert_eq!(parts.iter().map(|part| part["submitted"].as_str().unwrap()).collect::<String>(), text);
         let headers: Vec<&str> = parts.iter().map(|part| part["header"].as_str().unwrap()).collect();
         assert_eq!((&headers[0][..4], &headers[0][6..], &headers[1][6..]), ("0003", "0201", "0202"));
@@ -147,7 +148,7 @@ fn parts_are_numbered_in_parameters_where_a_carrier_wants_it() {
     shop.hear("Hello?");
     shop.answer(&"a".repeat(200));
     let parts = shop.submitted(2);
-    assert!(parts.iter().all(|part| part["header"].is_null()));
+    assert!(parts.iter().all(|part| part["header"].is_null() && part["class"] == 0));
     let (first, second) = (&parts[0]["parameters"], &parts[1]["parameters"]);
     assert_eq!((&first[0], &first[1], &first[2]), (&second[0], &json!(2), &json!(1)));
     assert_eq!(second[2], 2);
