@@ -110,6 +110,16 @@ fn gsm(octets: &[u8]) -> String {
     text
 }
 
+/// A text that is ASCII, whichever of the two its octets were read as: where it seems to have a character of GSM 03.38 that
+/// ASCII has not, its octet is one of ASCII.
+pub(super) fn ascii(text: &str) -> String {
+    let octet = |character: char| match GSM.octets.get(&character).map(Vec::as_slice) {
+        Some(&[octet]) if !character.is_ascii() && octet.is_ascii_graphic() => char::from(octet),
+        _ => character,
+    };
+    text.chars().map(octet).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -160,6 +170,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_ascii_text_is_known_by_its_octets_in_both_alphabets(text in "[!-~]{0,60}") {
+            let in_gsm: Vec<u8> = text.chars().flat_map(|c| GSM.octets.get(&c).cloned().unwrap_or_default()).collect();
+            let spelled = text.replace('`', "");
+            prop_assert_eq!(ascii(&gsm(&in_gsm)), &spelled[..], "GSM 03.38 has no grave accent");
+            prop_assert_eq!(ascii(&gsm(text.as_bytes())), &text[..]);
+        }
+
         #[test]
         fn what_is_sent_can_be_read(text in "[a-zA-Z0-9 @£€{}\\[\\]äöñ\n\u{c}]{0,400}|[^\0]{0,200}") {
             let coded = encode(&text);

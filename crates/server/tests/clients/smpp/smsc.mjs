@@ -5,7 +5,10 @@ import { createInterface } from "node:readline";
 import smpp from "smpp";
 
 const { port, systemId, password, tls } = JSON.parse(process.env.SETTING);
-/** How submits are answered: with ids ("decimal" or "hexadecimal"), after "delayMs", with a "status", or not at all. */
+/**
+ * How submits are answered: with ids ("decimal" or "hexadecimal", behind a "prefix"), after "delayMs", with a "status", or
+ * not at all.
+ */
 let manner = { ids: "decimal" };
 let session = null;
 let lastId = 1_000_000_000 + Math.floor(Math.random() * 1_000_000);
@@ -39,7 +42,8 @@ function submit(pdu) {
   } else if (manner.ids) {
     lastId += 1;
     const hexadecimal = lastId.toString(16).toUpperCase().padStart(10, "0");
-    const answer = pdu.response({ message_id: manner.ids === "hexadecimal" ? hexadecimal : String(lastId) });
+    const id = manner.ids === "hexadecimal" ? hexadecimal : String(lastId);
+    const answer = pdu.response({ message_id: (manner.prefix ?? "") + id });
     setTimeout(() => this.send(answer), manner.delayMs ?? 0);
   }
 }

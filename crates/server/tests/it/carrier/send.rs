@@ -46,6 +46,21 @@ with_smsc! {
         shop.until_delivery("Here.", "undelivered");
     }
 
+    fn an_id_that_is_no_number_is_known_in_the_octets_of_ascii_and_of_gsm(shop: Shop) {
+        shop.smsc.command(&json!({"manner": {"ids": "decimal", "prefix": "a_b-"}}));
+        shop.hear("Hello?");
+        for (text, underscore) in [("in ASCII", b'_'), ("in GSM", 0x11)] {
+            shop.answer(text);
+            shop.until_delivery(text, "accepted");
+            let id = shop.smsc.told_of("submitted").last().unwrap()["id"].as_str().unwrap().to_owned();
+            let receipt = [b"id:a", &[underscore][..], format!("b-{id} stat:DELIVRD").as_bytes()].concat();
+            let octets: String = receipt.iter().map(|octet| format!("{octet:02x}")).collect();
+            let report = json!({"from": PHONE, "to": CODE, "octets": octets, "more": {"esm_class": 4}});
+            assert_eq!(shop.smsc.deliver(text, &report), 0);
+            shop.until_delivery(text, "delivered");
+        }
+    }
+
     fn a_report_may_stand_in_parameters_and_come_before_the_answer(shop: Shop) {
         shop.smsc.command(&json!({"manner": {"times": 1, "status": 0x58}}));
         shop.hear("Hello?");
