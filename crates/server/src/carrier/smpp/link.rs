@@ -1,8 +1,8 @@
 //! A connection to a service centre: what is written to it, and which answer belongs to which request.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -29,6 +29,7 @@ pub(super) struct Link {
     /// What is not answered; nothing when the connection has ended, because then nothing will be.
     waiting: Mutex<Option<HashMap<u32, Waiting>>>,
     last: AtomicU32,
+    bound_at: OnceLock<Instant>,
 }
 
 /// A request of ours that is not answered.
@@ -52,7 +53,18 @@ impl Link {
     /// A link, and what is to be written: see [`write()`].
     pub(super) fn new() -> (Link, mpsc::Receiver<Bytes>) {
         let (out, frames) = mpsc::channel(WAITING_MAX);
-        (Link { out, waiting: Mutex::new(Some(HashMap::new())), last: AtomicU32::new(0) }, frames)
+        let waiting = Mutex::new(Some(HashMap::new()));
+        (Link { out, waiting, last: AtomicU32::new(0), bound_at: OnceLock::new() }, frames)
+    }
+
+    /// The bind was taken.
+    pub(super) fn bound(&self) {
+        self.bound_at.get_or_init(Instant::now);
+    }
+
+    /// Since when it is bound; no time, if it never was.
+    pub(super) fn bound_for(&self) -> Duration {
+        self.bound_at.get().map(Instant::elapsed).unwrap_or_default()
     }
 
     /// Asks for something and waits for the answer as long as the connection lasts: what was asked may have been done,

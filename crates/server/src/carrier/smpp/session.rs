@@ -41,6 +41,11 @@ impl Session<'_> {
         Session { wire, link, out, listener }
     }
 
+    /// How it is spoken over.
+    pub(super) fn link(&self) -> Arc<Link> {
+        self.link.clone()
+    }
+
     /// Runs it to its end, and says in a sentence what that was.
     pub(super) async fn run(self, shutdown: &CancellationToken) -> String {
         let (ear, mouth) = tokio::select! {
@@ -76,6 +81,7 @@ async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &Ca
     if let Err(problem) = bind(&wire.settings, link).await {
         return problem;
     }
+    link.bound();
     wire.desk.stands("up", "").await;
     wire.set_link(Some(link.clone()));
     let ended = tokio::select! {
