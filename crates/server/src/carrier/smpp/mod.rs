@@ -2,6 +2,7 @@
 //! allows, and bound again whenever the session ends.
 
 mod alphabet;
+mod complaint;
 mod connect;
 mod deliver;
 mod link;
