@@ -190,6 +190,17 @@ fn a_carrier_that_is_taken_away_is_left() {
 }
 
 #[test]
+fn what_waits_for_a_carrier_that_is_taken_away_is_given_up_with_it() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open(Database::sqlite(), smsc);
+    shop.smsc.command(&json!({"manner": {}}));
+    shop.hear("Hello?");
+    ["one", "two"].iter().for_each(|text| shop.answer(text));
+    shop.installation.command(&["carrier", "remove", CODE, "--workspace", "shop"]);
+    assert_eq!(shop.deliveries(), [["one", "unknown"], ["two", "unknown"]]);
+}
+
+#[test]
 fn a_wrong_password_shows_in_the_list_and_is_not_shown_itself() {
     let Some(smsc) = Smsc::start() else { return };
     let shop = Shop::open(Database::sqlite(), smsc);
