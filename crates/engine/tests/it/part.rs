@@ -133,6 +133,20 @@ on_both! {
         assert_eq!((texts(house), kept(house)), (vec!["8:begin 0:end".to_owned()], 0));
     }
 
+    fn a_part_that_comes_after_the_others_were_received_is_received_after_as_long(house: &House) {
+        let shop = Shop::open(house);
+        shop.comes(house, 1, "begin ");
+        shop.comes(house, 3, "end");
+        house.clock.forward(PATIENCE_SECONDS);
+        assert_eq!(shop.give_up(house), 1);
+        shop.comes(house, 2, "middle ");
+        house.clock.forward(PATIENCE_SECONDS - 1);
+        assert_eq!((shop.give_up(house), kept(house)), (0, 1), "the others may come again");
+        house.clock.forward(1);
+        assert_eq!((shop.give_up(house), kept(house)), (1, 0));
+        assert_eq!(texts(house), ["0:begin end", "0:middle "]);
+    }
+
     fn the_parts_of_a_text_that_is_whole_are_forgotten_after_as_long(house: &House) {
         let shop = Shop::open(house);
         for number in 1..=3 {

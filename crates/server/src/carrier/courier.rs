@@ -64,12 +64,13 @@ async fn wake(news: &mut watch::Receiver<()>, rest: Duration, shutdown: &Cancell
     follow::woken(news, shutdown).await;
 }
 
-/// Hands a message over and notes what was said to it. What cannot be noted is handed over again.
+/// Hands a message over and notes what was said to it, however often that must be tried: handed over again, it would arrive
+/// twice.
 async fn carry(desk: &Desk, wire: &dyn Wire, message: Submission) -> MessageId {
     let answer = wire.send(&message).await;
     let (id, carrier) = (message.message, desk.carrier());
-    if let Err(error) = note(desk, message, answer).await {
-        tracing::warn!(%error, %carrier, message = %id, "what a carrier said could not be noted; the message is handed over again");
+    while let Err(error) = note(desk, message.clone(), answer.clone()).await {
+        tracing::warn!(%error, %carrier, message = %id, "what a carrier said could not be noted; it is tried again");
         sleep(PAUSE).await;
     }
     id

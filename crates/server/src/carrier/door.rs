@@ -31,6 +31,14 @@ pub(super) enum Refused {
     Engine(Error),
 }
 
+impl Refused {
+    /// A body that is no JSON, and where it ceases to be.
+    pub(super) fn no_json(problem: &serde_json::Error) -> Refused {
+        let (line, column) = (problem.line(), problem.column());
+        Refused::Senseless(format!("The body is not valid JSON: see line {line}, column {column}."))
+    }
+}
+
 impl From<Error> for Refused {
     fn from(error: Error) -> Refused {
         Refused::Engine(error)

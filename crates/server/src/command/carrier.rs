@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use parlance_engine::carrier::{self, Carrier, Kind, New};
+use parlance_engine::submission;
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,6 +11,9 @@ use super::output::Part;
 use super::value::Moment;
 use super::{Call, Failure, Output, Result};
 use crate::carrier::SmppSettings;
+
+/// Messages that are given up in one transaction, so that no other waits long for it.
+const GIVEN_UP_AT_ONCE: i64 = 500;
 
 /// What is done with carriers.
 #[derive(Subcommand, Serialize, Deserialize)]
@@ -104,6 +108,8 @@ impl Remove {
         let missing =
             || format!("There is no carrier {:?} in the workspace {:?}.", self.carrier, self.workspace);
         let removed = removed.map_err(|failure| failure.naming(missing))?;
+        // Should this be interrupted, the running server does the rest when it sweeps.
+        while call.write(&workspace, |cx| submission::give_up(cx, GIVEN_UP_AT_ONCE))? > 0 {}
         Ok(Output::One(json!({ "removed": removed.id.to_string() })))
     }
 }

@@ -6,10 +6,9 @@ use axum::{Json, Router};
 use parlance_engine::carrier::{Inbound, Kind};
 use parlance_engine::channel::Channel;
 use parlance_engine::submission::Report;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::fields::Fields;
 use super::{delivery, seal};
 use crate::app::App;
 use crate::carrier::Desk;
@@ -18,8 +17,13 @@ use crate::carrier::door::{self, Call, Refused};
 /// The longest id of the gateway's, in characters.
 const ID_CHARS_MAX: usize = 200;
 
+/// Something that a gateway tells.
+trait Told: Sized {
+    /// Refused when a field of it is missing, or is not what it must be.
+    fn read(fields: &mut Fields) -> Result<Self, Refused>;
+}
+
 /// A text that came in.
-#[derive(Deserialize)]
 struct Text {
     id: String,
     from: String,
@@ -28,15 +32,35 @@ struct Text {
     channel: Option<String>,
 }
 
+impl Told for Text {
+    fn read(fields: &mut Fields) -> Result<Text, Refused> {
+        Ok(Text {
+            id: id(fields.text("id")?)?,
+            from: fields.text("from")?,
+            to: fields.text("to")?,
+            text: fields.text("text")?,
+            channel: fields.optional_text("channel")?,
+        })
+    }
+}
+
 /// What became of a message of ours.
-#[derive(Deserialize)]
-struct Told {
+struct End {
     id: String,
-    #[serde(default)]
     to: String,
     state: String,
-    #[serde(default)]
     detail: String,
+}
+
+impl Told for End {
+    fn read(fields: &mut Fields) -> Result<End, Refused> {
+        Ok(End {
+            id: id(fields.text("id")?)?,
+            to: fields.optional_text("to")?.unwrap_or_default(),
+            state: fields.text("state")?,
+            detail: fields.optional_text("detail")?.unwrap_or_default(),
+        })
+    }
 }
 
 /// The routes.
@@ -50,21 +74,19 @@ struct Sealed<T> {
     told: T,
 }
 
-impl<T: DeserializeOwned> FromRequest<App> for Sealed<T> {
+impl<T: Told> FromRequest<App> for Sealed<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, app: &App) -> Result<Sealed<T>, Refused> {
         let Call { desk, secret, headers, body } = door::called(app, Kind::Http, request).await?;
         seal::check(&secret, desk.now(), &headers, &body).map_err(Refused::Unproven)?;
-        let told = serde_json::from_slice(&body);
-        let told = told.map_err(|problem| Refused::Senseless(problem.to_string()))?;
+        let told = T::read(&mut Fields::read(&body)?)?;
         Ok(Sealed { desk, told })
     }
 }
 
 /// POST: a text came in. The same id again is the same text.
 async fn inbound(Sealed { desk, told: text }: Sealed<Text>) -> Result<Json<Value>, Refused> {
-    check_id(&text.id)?;
     let heard = Inbound {
         carrier: desk.carrier(),
         channel: channel(text.channel.as_deref())?,
@@ -80,8 +102,7 @@ async fn inbound(Sealed { desk, told: text }: Sealed<Text>) -> Result<Json<Value
 }
 
 /// POST: it is known what became of a message. Saying so again changes nothing.
-async fn report(Sealed { desk, told }: Sealed<Told>) -> Result<Json<Value>, Refused> {
-    check_id(&told.id)?;
+async fn report(Sealed { desk, told }: Sealed<End>) -> Result<Json<Value>, Refused> {
     let unknown = || Refused::Senseless(format!("state: there is no state {:?}.", told.state));
     let report = Report {
         carrier: desk.carrier(),
@@ -94,10 +115,10 @@ async fn report(Sealed { desk, told }: Sealed<Told>) -> Result<Json<Value>, Refu
     Ok(Json(json!({ "known": desk.report(report).await? })))
 }
 
-fn check_id(id: &str) -> Result<(), Refused> {
+fn id(id: String) -> Result<String, Refused> {
     let fits = (1..=ID_CHARS_MAX).contains(&id.chars().count()) && !id.chars().any(char::is_control);
     let problem = || Refused::Senseless(format!("id: an id is a text of 1 to {ID_CHARS_MAX} characters."));
-    if fits { Ok(()) } else { Err(problem()) }
+    if fits { Ok(id) } else { Err(problem()) }
 }
 
 fn channel(word: Option<&str>) -> Result<Channel, Refused> {

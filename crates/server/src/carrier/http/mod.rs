@@ -1,6 +1,7 @@
 //! A gateway of the operator's own, spoken to by signed HTTP: `docs/carrier.md` says how.
 
 mod endpoint;
+mod fields;
 mod seal;
 
 use std::time::Duration;

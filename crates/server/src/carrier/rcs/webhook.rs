@@ -88,9 +88,7 @@ pub(in crate::carrier) fn routes() -> Router<App> {
 /// POST: a handshake, or news.
 async fn hear(State(app): State<App>, request: Request) -> Result<Response, Refused> {
     let call = door::called(&app, Kind::Rcs, request).await?;
-    let heard: Heard =
-        serde_json::from_slice(&call.body).map_err(|problem| Refused::Senseless(problem.to_string()))?;
-    match heard {
+    match read(&call.body)? {
         Heard { client_token: Some(token), secret: Some(echo), .. } => shake(&call.secret, &token, echo),
         Heard { message: Some(envelope), .. } => {
             let data = opened(&call.secret, &call.headers, &envelope)?;
@@ -101,8 +99,17 @@ async fn hear(State(app): State<App>, request: Request) -> Result<Response, Refu
             }
             Ok("".into_response())
         }
-        _ => Err(Refused::Senseless("This is neither a handshake nor a message.".to_owned())),
+        _ => Err(neither()),
     }
+}
+
+fn read(body: &[u8]) -> Result<Heard, Refused> {
+    let read = serde_json::from_slice(body);
+    read.map_err(|problem| if problem.is_data() { neither() } else { Refused::no_json(&problem) })
+}
+
+fn neither() -> Refused {
+    Refused::Senseless("This is neither a handshake nor a message.".to_owned())
 }
 
 /// Repeats the secret of a handshake, to whoever knows ours.

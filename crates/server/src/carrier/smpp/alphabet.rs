@@ -58,6 +58,7 @@ fn utf16(character: char) -> Vec<u8> {
 pub(super) fn decode(coding: u8, octets: &[u8]) -> String {
     let text = match coding {
         0x00 => gsm(octets),
+        0x01 if !is_ia5(octets) => gsm(octets),
         0x05 => known(SHIFT_JIS, octets),
         0x06 => known(ISO_8859_5, octets),
         0x07 => known(ISO_8859_8, octets),
@@ -92,6 +93,13 @@ fn guessed(octets: &[u8]) -> String {
     std::str::from_utf8(octets).map_or_else(|_| latin(), str::to_owned)
 }
 
+/// Whether octets that are said to be IA5, which is ASCII, are. Some say so of GSM 03.38, whose letters stand where ASCII has
+/// the control characters that no text has; at its end a NUL may be left over.
+fn is_ia5(octets: &[u8]) -> bool {
+    let end = octets.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
+    octets[..end].iter().all(|octet| *octet >= b' ' || matches!(octet, b'\n' | b'\r'))
+}
+
 /// A septet has no eighth bit: octets that have one are no GSM 03.38, whatever was said of them.
 fn gsm(octets: &[u8]) -> String {
     if octets.iter().any(|octet| *octet > 0x7f) {
@@ -108,6 +116,16 @@ fn gsm(octets: &[u8]) -> String {
         rest = after;
     }
     text
+}
+
+/// A text that is ASCII, whichever of the two its octets were read as: where it seems to have a character of GSM 03.38 that
+/// ASCII has not, its octet is one of ASCII.
+pub(super) fn ascii(text: &str) -> String {
+    let octet = |character: char| match GSM.octets.get(&character).map(Vec::as_slice) {
+        Some(&[octet]) if !character.is_ascii() && octet.is_ascii_graphic() => char::from(octet),
+        _ => character,
+    };
+    text.chars().map(octet).collect()
 }
 
 #[cfg(test)]
@@ -147,6 +165,7 @@ mod tests {
     #[test]
     fn other_codings_are_read() {
         assert_eq!(decode(1, b"plain"), "plain");
+        assert_eq!(decode(1, b"r\x05ponse \x1be"), "réponse €", "not what it is said to be");
         assert_eq!(decode(3, b"caf\xe9"), "café");
         assert_eq!(decode(6, &[0xbf, 0xe0, 0xd8]), "При");
         assert_eq!(decode(0x18, &[0x20, 0xac]), "€", "a network's own octet for UCS-2");
@@ -160,6 +179,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn an_ascii_text_is_known_by_its_octets_in_both_alphabets(text in "[!-~]{0,60}") {
+            let in_gsm: Vec<u8> = text.chars().flat_map(|c| GSM.octets.get(&c).cloned().unwrap_or_default()).collect();
+            let spelled = text.replace('`', "");
+            prop_assert_eq!(ascii(&gsm(&in_gsm)), &spelled[..], "GSM 03.38 has no grave accent");
+            prop_assert_eq!(ascii(&gsm(text.as_bytes())), &text[..]);
+        }
+
+        #[test]
+        fn ascii_is_read_as_it_is(text in "[ -~\n\r]{0,160}", ends in "\0{0,2}") {
+            prop_assert_eq!(decode(1, format!("{text}{ends}").as_bytes()), text);
+        }
+
+        #[test]
+        fn gsm_that_is_said_to_be_ascii_is_read_where_its_letters_tell(text in "[a-z ]{0,40}[éèùòÇØøåΔ€@$_][a-z éà€]{0,40}[a-z]") {
+            prop_assert_eq!(decode(1, &encode(&text).pieces.concat()), text);
+        }
+
         #[test]
         fn what_is_sent_can_be_read(text in "[a-zA-Z0-9 @£€{}\\[\\]äöñ\n\u{c}]{0,400}|[^\0]{0,200}") {
             let coded = encode(&text);

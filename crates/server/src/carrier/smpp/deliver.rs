@@ -238,6 +238,17 @@ mod tests {
     }
 
     #[test]
+    fn an_id_is_the_same_in_ascii_and_in_gsm() {
+        for octets in [&b"id:a_b$c@d stat:DELIVRD"[..], b"id:a\x11b\x02c\0d stat:DELIVRD"] {
+            let heard = read_deliver(&deliver(4, octets));
+            assert!(
+                matches!(&heard, Ok(Heard::Receipt { receipt, .. }) if receipt.id == "a_b$c@d"),
+                "{heard:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_receipt_in_ucs2_is_read() {
         let mut pdu =
             deliver(4, &"id:7 stat:DELIVRD".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>());

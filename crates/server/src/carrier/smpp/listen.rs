@@ -1,6 +1,5 @@
 //! Hears what a service centre says, has it stored, and answers only then.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::StreamExt;
@@ -16,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio_util::codec::FramedRead;
 
 use super::alphabet;
+use super::complaint::Complaints;
 use super::deliver::{self, Heard, Text};
 use super::link::{Link, Reply};
 use super::pdu::{self, Unit, Unreadable};
@@ -37,8 +37,7 @@ pub(super) struct Listener {
     room: Arc<Semaphore>,
     /// The keys of texts that were answered since the other side last proved what it had read.
     answered: Mutex<Vec<String>>,
-    /// What was wrong with requests that could not be read, so that each is logged once.
-    complaints: Mutex<HashSet<(u32, u32)>>,
+    complaints: Complaints,
 }
 
 impl Listener {
@@ -49,7 +48,7 @@ impl Listener {
             name: format!("{:016x}", rand::random::<u64>()),
             room: Arc::new(Semaphore::new(STORED_AT_ONCE)),
             answered: Mutex::default(),
-            complaints: Mutex::default(),
+            complaints: Complaints::default(),
         }
     }
 
@@ -133,11 +132,11 @@ impl Listener {
     }
 
     async fn refuse(&self, unreadable: Unreadable) {
+        let is_new = self.complaints.is_new(&unreadable);
         let Unreadable { id, sequence, status, problem } = unreadable;
-        let complaint = (u32::from(id), u32::from(status));
-        if self.complaints.lock().unwrap_or_else(PoisonError::into_inner).insert(complaint) {
+        if is_new {
             tracing::warn!(carrier = %self.desk.carrier(), command = ?id, sequence, ?status, problem,
-                "what a service centre sent cannot be read; the same again is not logged in this session");
+                "what a service centre sent cannot be read; the like is not logged again in this session");
         }
         self.say(id, sequence, status).await;
     }

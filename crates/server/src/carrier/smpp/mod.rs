@@ -2,11 +2,13 @@
 //! allows, and bound again whenever the session ends.
 
 mod alphabet;
+mod complaint;
 mod connect;
 mod deliver;
 mod link;
 mod listen;
 mod part;
+mod pause;
 mod pdu;
 mod receipt;
 mod session;
@@ -23,16 +25,10 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use self::link::{Link, Unanswered};
+use self::pause::Pauses;
 use self::session::Session;
 pub use self::url::Settings;
 use super::{Answer, Desk, Wire};
-
-/// The first pause after a session that ended; each is twice as long as the one before.
-const RECONNECT: Duration = Duration::from_millis(500);
-/// The longest such pause.
-const RECONNECT_MAX: Duration = Duration::from_secs(60);
-/// A session that lasted so long was a good one: the next pause is the first again.
-const LASTED: Duration = Duration::from_secs(30);
 
 /// The first pause after a service centre asked us to be slower, and the longest.
 const SLOWER: Duration = Duration::from_secs(1);
@@ -112,21 +108,18 @@ impl Smpp {
 
     /// Session after session.
     async fn keep_bound(&self, shutdown: &CancellationToken) {
-        let mut pause = RECONNECT;
+        let mut pauses = Pauses::new();
         while !shutdown.is_cancelled() {
-            let begun = Instant::now();
-            let end = Session::new(self).run(shutdown).await;
+            let session = Session::new(self);
+            let link = session.link();
+            let end = session.run(shutdown).await;
             self.set_link(None);
             self.desk.stands("down", &end).await;
             tracing::info!(carrier = %self.desk.carrier(), end, "an SMPP session ended");
-            if begun.elapsed() > LASTED {
-                pause = RECONNECT;
-            }
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                () = sleep(pause) => {}
+                () = sleep(pauses.after(link.bound_for())) => {}
             }
-            pause = (pause * 2).min(RECONNECT_MAX);
         }
     }
 

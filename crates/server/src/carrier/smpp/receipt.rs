@@ -3,10 +3,12 @@
 use parlance_engine::message::Delivery;
 use rusmpp::values::MessageState;
 
+use super::alphabet;
+
 /// What a receipt says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Receipt {
-    /// The carrier's id of the short message, spelled as it stands there.
+    /// The carrier's id of the short message, spelled as it stands there, in ASCII: as such it was given (SMPP 3.4 §3.1).
     pub(super) id: String,
     /// What became of it.
     pub(super) delivery: Delivery,
@@ -32,7 +34,7 @@ pub(super) fn read(text: &str, parameters: &Parameters<'_>) -> Option<Receipt> {
     let words = [("stat", word), ("err", error)];
     let words = words.into_iter().filter_map(|(name, value)| Some(format!("{name}:{}", value?)));
     Some(Receipt {
-        id: id.to_owned(),
+        id: alphabet::ascii(id),
         delivery: told.unwrap_or(Delivery::Unknown),
         detail: words.collect::<Vec<_>>().join(" "),
     })

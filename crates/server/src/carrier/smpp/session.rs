@@ -41,6 +41,11 @@ impl Session<'_> {
         Session { wire, link, out, listener }
     }
 
+    /// How it is spoken over.
+    pub(super) fn link(&self) -> Arc<Link> {
+        self.link.clone()
+    }
+
     /// Runs it to its end, and says in a sentence what that was.
     pub(super) async fn run(self, shutdown: &CancellationToken) -> String {
         let (ear, mouth) = tokio::select! {
@@ -76,11 +81,12 @@ async fn speak(wire: &Smpp, link: &Arc<Link>, listener: &Listener, shutdown: &Ca
     if let Err(problem) = bind(&wire.settings, link).await {
         return problem;
     }
+    link.bound();
     wire.desk.stands("up", "").await;
     wire.set_link(Some(link.clone()));
     let ended = tokio::select! {
         () = shutdown.cancelled() => "The server stops.",
-        () = prove(wire, link, listener) => "The service centre does not answer.",
+        end = prove(wire, link, listener) => end,
     };
     wire.set_link(None);
     unbind(link, listener).await;
@@ -103,21 +109,25 @@ async fn bind(settings: &Settings, link: &Link) -> Result<(), String> {
         .system_type(COctetString::from_string(settings.system_type.clone()).map_err(unfit)?)
         .interface_version(InterfaceVersion::Smpp3_4)
         .build();
-    let reply = link.ask(request).await.map_err(|Unanswered| "Nobody answers the bind.".to_owned())?;
+    let reply = link.ask_soon(request).await.map_err(|Unanswered| "Nobody answers the bind.".to_owned())?;
     match reply.status {
         CommandStatus::EsmeRok => Ok(()),
         status => Err(format!("The bind was refused: {status:?} ({:#010x}).", u32::from(status))),
     }
 }
 
-/// Until an enquiry is not answered. One is made after some silence, and soon after texts were answered: its answer
-/// shows that the other side has read what we had said before, so that the texts will not come again. What earlier sessions
-/// could not prove so is settled by time.
-async fn prove(wire: &Smpp, link: &Link, listener: &Listener) {
+/// Until an enquiry is not answered, or a message for too long: why it ends, in a sentence. An enquiry is made after some
+/// silence, and soon after texts were answered: its answer shows that the other side has read what we had said before, so
+/// that the texts will not come again. What earlier sessions could not prove so is settled by time.
+async fn prove(wire: &Smpp, link: &Link, listener: &Listener) -> &'static str {
     let (mut tick, mut asked) = (interval(PROVE_EVERY), Instant::now());
     let mut doubtful_until = Some(wire.desk.now().plus_seconds(AGAIN_SECONDS));
     loop {
         tick.tick().await;
+        // Only in another session may it be submitted again.
+        if link.longest_wait() > wire.settings.answer {
+            return "The service centre did not answer a message in time.";
+        }
         if doubtful_until.is_some_and(|until| until <= wire.desk.now()) && listener.settled().await {
             doubtful_until = None;
         }
@@ -126,8 +136,8 @@ async fn prove(wire: &Smpp, link: &Link, listener: &Listener) {
             continue;
         }
         asked = Instant::now();
-        if link.ask(Pdu::EnquireLink).await.is_err() {
-            return;
+        if link.ask_soon(Pdu::EnquireLink).await.is_err() {
+            return "The service centre does not answer.";
         }
         listener.proven(unproven).await;
     }

@@ -62,7 +62,7 @@ fn part(
     Ok(match by {
         Concatenation::Header => {
             let headed = [&Place::header(reference, total, number)[..], &piece].concat();
-            envelope.esm_class(EsmClass::default().with_udhi_indicator()).short_message(body(headed)?).build()
+            envelope.esm_class(plain().with_udhi_indicator()).short_message(body(headed)?).build()
         }
         Concatenation::Parameters => envelope
             .short_message(body(piece)?)
@@ -97,9 +97,14 @@ fn envelope(
         .dest_addr_ton(to_ton)
         .dest_addr_npi(to_npi)
         .destination_addr(to)
-        .esm_class(EsmClass::default())
+        .esm_class(plain())
         .registered_delivery(receipt)
         .data_coding(coding))
+}
+
+/// A message like any other. What the codec has by default says that it acknowledges one (SMPP 3.4 §5.2.12).
+fn plain() -> EsmClass {
+    EsmClass::from(0)
 }
 
 /// A number with its country, a short code, or a name; what the carrier wants it called goes before what it is.

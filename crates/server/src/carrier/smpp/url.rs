@@ -16,6 +16,11 @@ const PASSWORD_BYTES_MAX: usize = 8;
 /// The same of a system type.
 const SYSTEM_TYPE_BYTES_MAX: usize = 12;
 
+/// How long a message may be unanswered if nothing else is said, in seconds; and at most: as long as reports are kept that
+/// come before the answer.
+const ANSWER_SECONDS: u64 = 5 * 60;
+const ANSWER_SECONDS_MAX: usize = 10 * 60;
+
 /// How the parts of a long text are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Concatenation {
@@ -51,6 +56,8 @@ pub struct Settings {
     pub(super) dest: Numbering,
     /// After how much silence we ask whether somebody is there.
     pub(super) enquire: Duration,
+    /// How long a message may be unanswered before the session is ended.
+    pub(super) answer: Duration,
 }
 
 impl Settings {
@@ -80,6 +87,7 @@ impl Settings {
             source: Numbering::default(),
             dest: Numbering::default(),
             enquire: Duration::from_secs(30),
+            answer: Duration::from_secs(ANSWER_SECONDS),
         };
         for (name, value) in url.query_pairs() {
             settings.set(&name, &value)?;
@@ -91,6 +99,9 @@ impl Settings {
         match name {
             "window" => self.window = number(name, value, 1, 1_000)?,
             "enquire_seconds" => self.enquire = Duration::from_secs(number(name, value, 1, 3_600)? as u64),
+            "answer_seconds" => {
+                self.answer = Duration::from_secs(number(name, value, 1, ANSWER_SECONDS_MAX)? as u64);
+            }
             "system_type" => self.system_type = credential(name, value, SYSTEM_TYPE_BYTES_MAX)?,
             "concatenation" => self.concatenation = concatenation(value)?,
             "source_ton" => self.source.ton = Some(ton(name, value)?),
@@ -98,7 +109,7 @@ impl Settings {
             "dest_ton" => self.dest.ton = Some(ton(name, value)?),
             "dest_npi" => self.dest.npi = Some(npi(name, value)?),
             _ => {
-                let known = "concatenation, dest_npi, dest_ton, enquire_seconds, source_npi, source_ton, \
+                let known = "answer_seconds, concatenation, dest_npi, dest_ton, enquire_seconds, source_npi, source_ton, \
                              system_type and window";
                 return Err(format!("The URL has no parameter {name:?}; there are {known}."));
             }
@@ -155,11 +166,12 @@ mod tests {
     #[test]
     fn a_url_says_how_a_carrier_is_reached() {
         let settings =
-            Settings::read("smpp://me:s%40cret@gate.example:3000?window=5&concatenation=sar&system_type=SMS")
+            Settings::read("smpp://me:s%40cret@gate.example:3000?window=5&concatenation=sar&system_type=SMS&answer_seconds=90")
                 .unwrap();
         assert_eq!((settings.host.as_str(), settings.port), ("gate.example", 3000));
         assert_eq!((settings.system_id.as_str(), settings.password.as_str()), ("me", "s@cret"));
         assert_eq!((settings.window, settings.concatenation), (5, Concatenation::Parameters));
+        assert_eq!(settings.answer, Duration::from_secs(90));
         assert_eq!(settings.system_type, "SMS");
     }
 
@@ -210,6 +222,8 @@ mod tests {
             "smpp://a-name-that-is-too-long:secret99@host",
             "smpp://me:secret99@host?window=0",
             "smpp://me:secret99@host?window=many",
+            "smpp://me:secret99@host?answer_seconds=0",
+            "smpp://me:secret99@host?answer_seconds=601",
             "smpp://me:secret99@host?concatenation=magic",
             "smpp://me:secret99@host?colour=red",
         ] {

@@ -5,7 +5,10 @@ import { createInterface } from "node:readline";
 import smpp from "smpp";
 
 const { port, systemId, password, tls } = JSON.parse(process.env.SETTING);
-/** How submits are answered: with ids ("decimal" or "hexadecimal"), with a "status", or not at all ("silent"). */
+/**
+ * How submits are answered: with ids ("decimal" or "hexadecimal", behind a "prefix"), after "delayMs", with a "status", or
+ * not at all.
+ */
 let manner = { ids: "decimal" };
 let session = null;
 let lastId = 1_000_000_000 + Math.floor(Math.random() * 1_000_000);
@@ -26,6 +29,7 @@ function submit(pdu) {
     from: pdu.source_addr,
     to: pdu.destination_addr,
     coding: pdu.data_coding,
+    class: pdu.esm_class,
     header: udh ? Buffer.concat(udh).toString("hex") : null,
     parameters: [pdu.sar_msg_ref_num, pdu.sar_total_segments, pdu.sar_segment_seqnum].map((value) => value ?? null),
     numbering: [pdu.source_addr_ton, pdu.source_addr_npi, pdu.dest_addr_ton, pdu.dest_addr_npi],
@@ -38,7 +42,9 @@ function submit(pdu) {
   } else if (manner.ids) {
     lastId += 1;
     const hexadecimal = lastId.toString(16).toUpperCase().padStart(10, "0");
-    this.send(pdu.response({ message_id: manner.ids === "hexadecimal" ? hexadecimal : String(lastId) }));
+    const id = manner.ids === "hexadecimal" ? hexadecimal : String(lastId);
+    const answer = pdu.response({ message_id: (manner.prefix ?? "") + id });
+    setTimeout(() => this.send(answer), manner.delayMs ?? 0);
   }
 }
 

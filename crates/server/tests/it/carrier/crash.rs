@@ -1,5 +1,7 @@
 //! Either side is killed in the middle: nothing is lost, and nothing is twice in the inbox.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::shop::{CODE, PHONE, Shop};
@@ -28,6 +30,19 @@ impl Shop {
 }
 
 with_smsc! {
+    fn what_cannot_be_noted_is_noted_later_and_the_message_not_submitted_again(shop: Shop) {
+        let database = &shop.installation.database;
+        shop.hear("Hello?");
+        database.execute("ALTER TABLE submission_part RENAME TO away");
+        shop.answer("Here.");
+        until("a submit", || !shop.smsc.told_of("submitted").is_empty());
+        // Some tries.
+        std::thread::sleep(Duration::from_secs(3));
+        database.execute("ALTER TABLE away RENAME TO submission_part");
+        shop.until_delivery("Here.", "accepted");
+        assert_eq!(shop.smsc.told_of("submitted").len(), 1);
+    }
+
     fn a_report_finds_its_message_after_the_server_was_killed(shop: Shop) {
         shop.hear("Hello?");
         shop.answer("Here.");

@@ -36,6 +36,8 @@ with_smsc! {
             (8, ucs2("日本 🙂"), "日本 🙂"),
             (3, "636166e9".to_owned(), "café"),
             (0, "1b65".to_owned(), "€"),
+            (1, "72e9706f6e7365".to_owned(), "réponse"),
+            (1, "7205706f6e7365201b65".to_owned(), "réponse €"),
             (0x99, "68c3a9".to_owned(), "hé"),
         ] {
             let delivered = json!({"from": PHONE, "to": CODE, "coding": coding, "octets": octets});

@@ -29,6 +29,7 @@ with_smsc! {
         assert_eq!(submitted["submitted"], "Hello {you} for 5 €");
         assert_eq!((&submitted["from"], &submitted["to"]), (&json!(CODE), &json!(PHONE)));
         assert_eq!((&submitted["coding"], &submitted["wantsReceipt"]), (&json!(0), &json!(true)));
+        assert_eq!(submitted["class"], 0, "a message, and no acknowledgement of one");
         assert_eq!(submitted["numbering"], json!([3, 0, 1, 1]), "a short code, and a number with its country");
         shop.until_delivery("Hello {you} for 5 €", "accepted");
         let receipt = format!("id:{} sub:001 dlvrd:001 stat:DELIVRD err:000", submitted["id"].as_str().unwrap());
@@ -43,6 +44,21 @@ with_smsc! {
         let id = shop.submitted(1)[0]["id"].as_str().unwrap().to_owned();
         assert_eq!(shop.receipt("report", &format!("id:{id} stat:UNDELIV err:001"), json!({})), 0);
         shop.until_delivery("Here.", "undelivered");
+    }
+
+    fn an_id_that_is_no_number_is_known_in_the_octets_of_ascii_and_of_gsm(shop: Shop) {
+        shop.smsc.command(&json!({"manner": {"ids": "decimal", "prefix": "a_b-"}}));
+        shop.hear("Hello?");
+        for (text, underscore) in [("in ASCII", b'_'), ("in GSM", 0x11)] {
+            shop.answer(text);
+            shop.until_delivery(text, "accepted");
+            let id = shop.smsc.told_of("submitted").last().unwrap()["id"].as_str().unwrap().to_owned();
+            let receipt = [b"id:a", &[underscore][..], format!("b-{id} stat:DELIVRD").as_bytes()].concat();
+            let octets: String = receipt.iter().map(|octet| format!("{octet:02x}")).collect();
+            let report = json!({"from": PHONE, "to": CODE, "octets": octets, "more": {"esm_class": 4}});
+            assert_eq!(shop.smsc.deliver(text, &report), 0);
+            shop.until_delivery(text, "delivered");
+        }
     }
 
     fn a_report_may_stand_in_parameters_and_come_before_the_answer(shop: Shop) {
@@ -61,7 +77,7 @@ with_smsc! {
         let text = "я".repeat(100);
         shop.answer(&text);
         let parts = shop.submitted(2);
-        assert!(parts.iter().all(|part| part["coding"] == 8));
+        assert!(parts.iter().all(|part| part["coding"] == 8 && part["class"] == 0x40));
         assert_eq!(parts.iter().map(|part| part["submitted"].as_str().unwrap()).collect::<String>(), text);
         let headers: Vec<&str> = parts.iter().map(|part| part["header"].as_str().unwrap()).collect();
         assert_eq!((&headers[0][..4], &headers[0][6..], &headers[1][6..]), ("0003", "0201", "0202"));
@@ -110,6 +126,35 @@ with_smsc! {
 }
 
 #[test]
+fn what_is_answered_late_is_submitted_once_and_its_report_may_come_before() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open_with(Database::sqlite(), smsc, "?enquire_seconds=1");
+    shop.smsc.command(&json!({"manner": {"ids": "decimal", "delayMs": 12_000}}));
+    shop.hear("Hello?");
+    shop.answer("Here.");
+    let receipt = format!("id:{} stat:DELIVRD", shop.submitted(1)[0]["id"].as_str().unwrap());
+    assert_eq!(shop.receipt("report", &receipt, json!({})), 0);
+    assert_eq!(shop.deliveries(), [["Here.", "queued"]], "it is not answered");
+    shop.until_delivery("Here.", "delivered");
+    assert_eq!((shop.smsc.told_of("submitted").len(), shop.smsc.told_of("bound").len()), (1, 1));
+}
+
+#[test]
+fn what_is_never_answered_ends_the_session_and_is_submitted_once_in_the_next() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open_with(Database::sqlite(), smsc, "?answer_seconds=1");
+    shop.smsc.command(&json!({"manner": {}}));
+    shop.hear("Hello?");
+    shop.answer("Here.");
+    shop.submitted(1);
+    shop.smsc.command(&json!({"manner": {"ids": "decimal"}}));
+    shop.until_delivery("Here.", "accepted");
+    let sessions = shop.smsc.told_of("bound").len();
+    assert!(sessions > 1, "it ended");
+    assert_eq!(shop.smsc.told_of("submitted").len(), sessions, "once in each");
+}
+
+#[test]
 fn parts_are_numbered_in_parameters_where_a_carrier_wants_it() {
     let Some(smsc) = Smsc::start() else { return };
     let shop = Shop::open_with(Database::sqlite(), smsc, "?concatenation=sar&system_type=SMS");
@@ -118,7 +163,7 @@ fn parts_are_numbered_in_parameters_where_a_carrier_wants_it() {
     shop.hear("Hello?");
     shop.answer(&"a".repeat(200));
     let parts = shop.submitted(2);
-    assert!(parts.iter().all(|part| part["header"].is_null()));
+    assert!(parts.iter().all(|part| part["header"].is_null() && part["class"] == 0));
     let (first, second) = (&parts[0]["parameters"], &parts[1]["parameters"]);
     assert_eq!((&first[0], &first[1], &first[2]), (&second[0], &json!(2), &json!(1)));
     assert_eq!(second[2], 2);
@@ -142,6 +187,17 @@ fn a_carrier_that_is_taken_away_is_left() {
     shop.installation.command(&["carrier", "remove", CODE, "--workspace", "shop"]);
     shop.smsc.wait("that the session ends", "closed");
     assert_eq!(shop.installation.command(&["carrier", "list", "--workspace", "shop"]), json!([]));
+}
+
+#[test]
+fn what_waits_for_a_carrier_that_is_taken_away_is_given_up_with_it() {
+    let Some(smsc) = Smsc::start() else { return };
+    let shop = Shop::open(Database::sqlite(), smsc);
+    shop.smsc.command(&json!({"manner": {}}));
+    shop.hear("Hello?");
+    ["one", "two"].iter().for_each(|text| shop.answer(text));
+    shop.installation.command(&["carrier", "remove", CODE, "--workspace", "shop"]);
+    assert_eq!(shop.deliveries(), [["one", "unknown"], ["two", "unknown"]]);
 }
 
 #[test]

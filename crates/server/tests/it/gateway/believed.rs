@@ -91,18 +91,30 @@ with_gateway! {
     fn what_makes_no_sense_is_refused_with_a_reason(server: &Server, gateway: &Receiver) {
         let shop = Shop::open(server, Kind::Http, &gateway.url("/"));
         let before = server.dump();
-        for body in [
-            json!({}), json!([]), json!("x"), json!(null), json!({ "id": "t", "from": "1", "to": "2" }),
-            json!({ "id": "", "from": "1", "to": "2", "text": "x" }),
-            json!({ "id": "a\nb", "from": "1", "to": "2", "text": "x" }),
-            json!({ "id": "t", "from": "1", "to": "2", "text": "x", "channel": "pigeon" }),
-            json!({ "id": 7, "from": "1", "to": "2", "text": "x" }),
+        let (missing, no_text) = ("this is missing; it must be a text.", "this must be a text.");
+        let (no_object, no_id) = ("The body must be a JSON object.", "id: an id is a text of 1 to 200 characters.");
+        for (body, reason) in [
+            (json!([]), no_object.to_owned()), (json!("x"), no_object.to_owned()), (json!(null), no_object.to_owned()),
+            (json!({}), format!("id: {missing}")),
+            (json!({ "id": "t", "from": "1", "to": "2" }), format!("text: {missing}")),
+            (json!({ "id": "", "from": "1", "to": "2", "text": "x" }), no_id.to_owned()),
+            (json!({ "id": "a\nb", "from": "1", "to": "2", "text": "x" }), no_id.to_owned()),
+            (json!({ "id": 7, "from": "1", "to": "2", "text": "x" }), format!("id: {no_text}")),
+            (
+                json!({ "id": "t", "from": "1", "to": "2", "text": "x", "channel": "pigeon" }),
+                "channel: there is no channel \"pigeon\".".to_owned(),
+            ),
         ] {
-            let answer = shop.tell("inbound", &body).expect(400);
-            assert!(answer["message"].as_str().is_some_and(|text| !text.is_empty()), "{answer}");
+            assert_eq!(shop.tell("inbound", &body).expect(400)["message"], reason, "{body}");
         }
-        for body in [json!({}), json!({ "id": "g" }), json!({ "id": "g", "state": "eaten" })] {
-            shop.tell("reports", &body).expect(400);
+        for (body, reason) in [
+            (json!([]), no_object.to_owned()), (json!({}), format!("id: {missing}")),
+            (json!({ "id": "g" }), format!("state: {missing}")),
+            (json!({ "id": "g", "state": 7 }), format!("state: {no_text}")),
+            (json!({ "id": "g", "state": "eaten" }), "state: there is no state \"eaten\".".to_owned()),
+            (json!({ "id": "g", "state": "delivered", "to": {} }), format!("to: {no_text}")),
+        ] {
+            assert_eq!(shop.tell("reports", &body).expect(400)["message"], reason, "{body}");
         }
         assert_eq!(server.dump(), before);
         let unknown = json!({ "id": "g-unknown", "to": "+33600000001", "state": "delivered" });

@@ -136,8 +136,10 @@ with_gateway! {
         }
         let request = server.request(Method::POST, &shop.path("rcs")).json(&json!({ "message": { "data": "%" } }));
         server.send(request).expect(401);
-        for body in ["", "{}", "[]", "x", r#"{"message":1}"#] {
-            server.send(server.request(Method::POST, &shop.path("rcs")).body(body)).expect(400);
+        let (neither, no_json) = ("This is neither a handshake nor a message.", "The body is not valid JSON: see line 1");
+        for (body, reason) in [("", no_json), ("x", no_json), ("{}", neither), ("[]", neither), (r#"{"message":1}"#, neither)] {
+            let told = server.send(server.request(Method::POST, &shop.path("rcs")).body(body)).expect(400);
+            assert!(told["message"].as_str().is_some_and(|told| told.starts_with(reason)), "{told}");
         }
         assert_eq!(server.dump(), before);
     }
