@@ -32,7 +32,8 @@ pub struct Add {
     /// What speaks at the other end: handset (simulated telephones), smpp, http (a gateway) or rcs
     #[arg(long, value_name = "KIND")]
     kind: String,
-    /// Our address there: a number, a short code, a name, or the id of an agent
+    /// Our address there: a number, a short code, a name, or the id of an agent. A number without its country is one
+    /// of the workspace's
     #[arg(long, value_name = "ADDRESS")]
     address: String,
     /// Where it is reached, such as smpp://user:password@127.0.0.1:2775; a handset is reached nowhere
@@ -51,7 +52,7 @@ pub struct List {
 /// Which carrier to take away.
 #[derive(Args, Serialize, Deserialize)]
 pub struct Remove {
-    /// Its id or its address
+    /// Its id, or its address in any spelling
     carrier: String,
     /// Slug of the workspace
     #[arg(long, value_name = "SLUG")]
