@@ -154,7 +154,27 @@ on_both! {
         forbidden(house.read(agent, move |cx| carrier::by_id(cx, id).map(drop)));
         forbidden(house.write(agent, |cx| carrier::remove(cx, "12345").map(drop)));
         forbidden(house.write(agent, move |cx| carrier::set_state(cx, id, "up", "")));
+        forbidden(house.read(agent, |cx| handset::pick_up(cx, "+33600000001", "12345").map(drop)));
         forbidden(house.read(agent, |cx| handset::read(cx, "+33600000001", None, 1).map(drop)));
+    }
+
+    fn a_handset_has_a_number_and_says_something(house: &House) {
+        let operator = Principal::Operator(Some(house.workspace("shop").id));
+        add(house, operator, Kind::Handset, "12345", None).unwrap();
+        add(house, operator, Kind::Http, "54321", Some("https://gateway.example")).unwrap();
+        let say = |from: &str, to: &str, text: &str| {
+            let said = Said { from: from.into(), to: to.into(), text: text.into() };
+            house.write(operator, move |cx| handset::say(cx, &said).map(drop))
+        };
+        for (from, text, field) in [("abc", "Hello?", "from"), ("", "Hello?", "from"), ("06 00 00 00 01", "", "text"), ("06 00 00 00 01", " \n", "text")] {
+            let refused = say(from, "12345", text);
+            assert!(matches!(&refused, Err(Error::Invalid { field: of, .. }) if *of == field), "{from:?} {text:?}: {refused:?}");
+        }
+        for to in ["99", "", "54321"] {
+            assert_eq!(say("+33600000001", to, "Hello?"), Err(Error::NotFound), "{to:?}");
+        }
+        assert_eq!(say("06 00 00 00 01", "12345", "Hello?"), Ok(()));
+        assert_eq!(house.database.rows("SELECT phone FROM contact"), ["+33600000001"]);
     }
 
     fn a_handset_keeps_what_it_received_once_and_in_order(house: &House) {

@@ -25,4 +25,32 @@ on_every_site! {
         assert_eq!(removed["removed"], added["id"]);
         assert_eq!(site.json("carrier list --workspace shop"), json!([]));
     }
+
+    fn a_telephone_that_can_write_to_nobody_is_not_picked_up(site: &Site) {
+        site.json("workspace add shop");
+        let held = |phone: &str, to: &str| {
+            site.run_with(&format!("handset --workspace shop --phone {phone} --to {to}"), "Hello\n")
+        };
+        let refused = held(PHONE, "99");
+        assert_eq!((refused.code(), refused.stdout()), (1, ""));
+        let todo = "parlance carrier add --workspace shop --kind handset --address \"99\"";
+        assert!(refused.stderr().ends_with(&format!("{todo}\n")), "{}", refused.stderr());
+        assert!(!refused.stderr().contains("press Enter"), "{}", refused.stderr());
+        site.json("carrier add --workspace shop --kind handset --address 99");
+        assert_eq!(held("abc", "99").code(), 1);
+        let spoken = held("0600000001", "99");
+        assert_eq!(spoken.code(), 0, "{}", spoken.stderr());
+    }
+
+    fn what_no_telephone_can_say_is_refused(site: &Site) {
+        site.json("workspace add shop");
+        site.json("carrier add --workspace shop --kind handset --address 12345");
+        let read = site.run("handset read --workspace shop --phone abc --json").error();
+        assert_eq!(say(site, "abc", "12345", "Hello").error(), (read.0, format!("from: {}", read.1)));
+        for text in ["", " "] {
+            assert_eq!(say(site, PHONE, "12345", text).error().0, "invalid", "{text:?}");
+        }
+        assert_eq!(say(site, PHONE, "99", "Hello").error().0, "not_found");
+        assert_eq!(say(site, "0600000001", "12345", "Hello").code(), 0);
+    }
 }
