@@ -90,7 +90,7 @@ impl List {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
         let workspace = call.workspace(&self.workspace)?;
         let all = call.read(&workspace, carrier::list)?;
-        let columns = &["id", "kind", "address", "state", "detail", "url"];
+        let columns = &["id", "kind", "address", "url", "state", "stateSince", "detail"];
         // There are never so many that a list has a second page.
         let part = Part { items: &all, limit: i64::MAX, columns };
         Ok(part.page(shown, |carrier| carrier.id.to_string()))
@@ -116,7 +116,7 @@ fn shown(carrier: &Carrier) -> Value {
         "address": carrier.address,
         "url": carrier.url.as_deref().map(without_secrets),
         "state": carrier.state,
-        "detail": carrier.state_detail,
+        "detail": Some(&carrier.state_detail).filter(|detail| !detail.is_empty()),
         "stateSince": Moment(carrier.state_at).to_string(),
         "createdAt": Moment(carrier.created_at).to_string(),
     })

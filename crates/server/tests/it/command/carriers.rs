@@ -26,6 +26,19 @@ on_every_site! {
         assert_eq!(site.json("carrier list --workspace shop"), json!([]));
     }
 
+    fn carriers_are_listed_for_people_and_for_programs(site: &Site) {
+        site.json("workspace add shop");
+        site.json("carrier add --workspace shop --kind handset --address DHL-Info");
+        let listed = &site.json("carrier list --workspace shop")[0];
+        assert_eq!((&listed["kind"], &listed["url"]), (&json!("handset"), &json!(null)));
+        assert_eq!(listed["detail"], json!(null), "nothing is wrong");
+        let shown = site.run("carrier list --workspace shop");
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let lines: Vec<Vec<String>> = shown.stdout().lines().map(words).collect();
+        assert_eq!(lines[0], ["id", "kind", "address", "url", "state", "stateSince", "detail"]);
+        assert_eq!((&*lines[1][2], lines[1].len(), lines.len()), ("DHL-Info", 7, 2), "no cell is blank: {}", shown.stdout());
+    }
+
     fn a_telephone_that_can_write_to_nobody_is_not_picked_up(site: &Site) {
         site.json("workspace add shop");
         let held = |phone: &str, to: &str| {
