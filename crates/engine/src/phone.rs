@@ -24,6 +24,22 @@ fn number(text: &str, region: Option<Region>) -> Option<String> {
     possible.then(|| number.format_as(PhoneNumberFormat::E164).into_owned())
 }
 
+/// That this is a country in whose plan numbers can lie: two capital letters of ISO 3166.
+///
+/// # Errors
+/// A sentence that says what a country looks like.
+pub fn check_country(code: &str) -> Result<(), String> {
+    let is_spelled = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    let region: Option<Region> = code.parse().ok().filter(|_| is_spelled);
+    match region.and_then(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(region)) {
+        Some(_) => Ok(()),
+        None if is_spelled => Err(format!(
+            "A country is two capital letters of ISO 3166, such as FR; {code} is none that has phone numbers."
+        )),
+        None => Err("A country is two capital letters of ISO 3166, such as FR.".to_owned()),
+    }
+}
+
 /// The country, two letters of ISO 3166, in whose plan an E.164 number lies; `None` where the plan is of no country or
 /// of several that it does not tell apart.
 #[must_use]
@@ -60,6 +76,16 @@ mod tests {
         }
         for number in ["", "12345", "sender:BANK", "+80012345678"] {
             assert_eq!(country_of(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_country_is_one_that_has_numbers() {
+        for code in ["FR", "GB", "US", "RE", "XK"] {
+            assert_eq!(check_country(code), Ok(()), "{code}");
+        }
+        for code in ["ZZ", "XX", "UK", "EU", "AQ", "", "F", "fr", "FRA", "001", "F1", "É"] {
+            assert!(check_country(code).is_err(), "{code}");
         }
     }
 

@@ -109,16 +109,13 @@ fn chosen<'c>(
     contact: &Contact,
 ) -> Result<&'c Carrier> {
     let workspace = cx.workspace()?;
-    if let Some(carrier) = at(carriers, &campaign.sender) {
+    if let Some(carrier) = carrier::at(cx, carriers, &campaign.sender)? {
         return Ok(carrier);
     }
-    let spoken = store::addresses(cx.tx, workspace, contact.person, Family::Phone)?;
-    let known = spoken.iter().find_map(|address| at(carriers, address));
-    known.or(carriers.first()).ok_or_else(|| Error::Internal("a campaign goes on without a carrier".into()))
-}
-
-/// The carrier whose address this is, with or without its `+`.
-pub(super) fn at<'c>(carriers: &'c [Carrier], address: &str) -> Option<&'c Carrier> {
-    let bare = address.trim().trim_start_matches('+');
-    carriers.iter().find(|carrier| carrier.address.trim_start_matches('+') == bare)
+    for address in store::addresses(cx.tx, workspace, contact.person, Family::Phone)? {
+        if let Some(carrier) = carrier::at(cx, carriers, &address)? {
+            return Ok(carrier);
+        }
+    }
+    carriers.first().ok_or_else(|| Error::Internal("a campaign goes on without a carrier".into()))
 }

@@ -1,7 +1,7 @@
 //! The STOP mention: in France a text message that advertises something says how to hear no more (article L34-5 of the
 //! code des postes et des communications électroniques).
 
-use super::{Campaign, Purpose, expand};
+use super::{Campaign, Purpose};
 use crate::channel::Channel;
 use crate::{Cx, Error, Result, carrier, workspace};
 
@@ -30,7 +30,7 @@ pub(super) fn is_missing(text: &str, phone: &str) -> bool {
 /// most answers will come.
 pub(super) fn refusal(cx: &mut Cx<'_>, campaign: &Campaign) -> Result<Error> {
     let carriers = carrier::of_channel(cx, campaign.channel)?;
-    let carrier = expand::at(&carriers, &campaign.sender).or(carriers.first());
+    let carrier = carrier::at(cx, &carriers, &campaign.sender)?.or(carriers.first());
     let mention = format!("STOP au {}", carrier.map_or("…", |carrier| &carrier.address));
     let problem = format!(
         "STOP mention ([{mention}]) is missing from your text. A text that advertises something to a number of France \

@@ -1,5 +1,6 @@
 //! Carriers: the other ends of a workspace's own addresses, through which texts come and go.
 
+mod address;
 mod everywhere;
 pub mod part;
 mod received;
@@ -11,8 +12,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::channel::Channel;
 use crate::db::stored_enum;
 use crate::submission::Spelling;
-use crate::{CarrierId, Cx, Error, Result, Time, legible, phone, workspace};
+use crate::{CarrierId, Cx, Error, Result, Time, legible};
 
+pub(crate) use address::at;
 pub use everywhere::{Held, all, by_id, held, hold, let_go};
 pub use received::{AGAIN_SECONDS, Inbound, Outcome, answered, receive, settled, sweep};
 
@@ -38,7 +40,7 @@ pub struct Carrier {
     pub id: CarrierId,
     /// What it is.
     pub kind: Kind,
-    /// Our address there: a number, a short code, a name or the id of an agent.
+    /// Our address there: a number (E.164), a short code, a name or the id of an agent.
     pub address: String,
     /// Where it is reached, with what opens it.
     pub url: Option<String>,
@@ -68,21 +70,21 @@ pub struct New {
 /// How a carrier stands that nothing is known of yet.
 pub const STATE_NEW: &str = "new";
 
-/// The longest address of ours, in characters.
-const ADDRESS_CHARS_MAX: usize = 100;
-
 /// The longest URL, in characters.
 const URL_CHARS_MAX: usize = 2_000;
 
 /// The longest state and its detail, in characters; more is cut off.
 const STATE_CHARS_MAX: usize = 500;
 
-/// Adds a carrier to the operator's workspace. [`Error::Conflict`] when the address has one; [`Error::Invalid`] for an
-/// address or a URL that is none.
+/// Adds a carrier to the operator's workspace. [`Error::Conflict`] when the address has one, in whichever spelling;
+/// [`Error::Invalid`] for an address or a URL that is none.
 pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<Carrier> {
     let workspace = cx.operator()?;
-    let address = address(cx, &new.address)?;
+    let address = address::checked(cx, &new.address)?;
     check_url(new.kind, new.url.as_deref())?;
+    if let Some(known) = by_address(cx, &address)? {
+        return Err(taken(&known.address));
+    }
     let carrier = Carrier {
         id: CarrierId(cx.uuid()),
         kind: new.kind,
@@ -96,8 +98,12 @@ pub fn add(cx: &mut Cx<'_>, new: &New) -> Result<Carrier> {
     };
     match store::insert(cx.tx, workspace, &carrier)? {
         true => Ok(carrier),
-        false => Err(Error::Conflict(format!("There is already a carrier for {:?}.", carrier.address))),
+        false => Err(taken(&carrier.address)),
     }
+}
+
+fn taken(address: &str) -> Error {
+    Error::Conflict(format!("There is already a carrier for {address:?}."))
 }
 
 /// The carriers of the operator's workspace, the oldest first.
@@ -106,15 +112,17 @@ pub fn list(cx: &mut Cx<'_>) -> Result<Vec<Carrier>> {
     store::list(cx.tx, workspace)
 }
 
-/// Takes away a carrier of the operator's workspace, by its id or its address; which it was. What waits for it is given
+/// Takes away a carrier of the operator's workspace, by its id or its address in any spelling; which it was. What waits for it is given
 /// up by [`crate::submission::give_up`]. [`Error::NotFound`] when there is none.
 pub fn remove(cx: &mut Cx<'_>, reference: &str) -> Result<Carrier> {
     let workspace = cx.operator()?;
     let all = store::list(cx.tx, workspace)?;
-    let named = |carrier: &Carrier| carrier.address == reference || carrier.id.to_string() == reference;
-    let carrier = all.into_iter().find(named).ok_or(Error::NotFound)?;
+    let carrier = match all.iter().find(|carrier| carrier.id.to_string() == reference) {
+        Some(carrier) => carrier,
+        None => at(cx, &all, reference)?.ok_or(Error::NotFound)?,
+    };
     store::remove(cx.tx, workspace, carrier.id, cx.now)?;
-    Ok(carrier)
+    Ok(carrier.clone())
 }
 
 /// Notes how a carrier of the operator's workspace stands: a word, and what is wrong. The same again changes nothing.
@@ -130,10 +138,15 @@ pub(crate) fn learn_spelling(cx: &mut Cx<'_>, id: CarrierId, spelling: Spelling)
     store::set_spelling(cx.tx, workspace, id, spelling)
 }
 
-/// The carrier of one of the caller's workspace's own addresses.
+/// The carrier of one of the caller's workspace's own addresses, in any spelling.
 pub(crate) fn by_address(cx: &mut Cx<'_>, address: &str) -> Result<Option<Carrier>> {
     let workspace = cx.workspace()?;
-    store::by_address(cx.tx, workspace, address)
+    // Almost always it is spelled as it is kept, and one statement finds it.
+    if let Some(carrier) = store::by_address(cx.tx, workspace, address)? {
+        return Ok(Some(carrier));
+    }
+    let all = store::list(cx.tx, workspace)?;
+    Ok(at(cx, &all, address)?.cloned())
 }
 
 /// The carriers of the caller's workspace that take messages of this channel, the oldest first.
@@ -185,22 +198,6 @@ impl std::fmt::Debug for Carrier {
         let Carrier { id, kind, address, state, .. } = self;
         write!(f, "Carrier({id}, {}, {address:?}, {state:?})", kind.as_str())
     }
-}
-
-/// An address of ours as it is kept: a number with `+` as E.164, anything else as it was written.
-fn address(cx: &mut Cx<'_>, text: &str) -> Result<String> {
-    let text = text.trim();
-    let fits = (1..=ADDRESS_CHARS_MAX).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if !fits {
-        let problem =
-            format!("An address is a number, a short code or a name of 1 to {ADDRESS_CHARS_MAX} characters.");
-        return Err(Error::invalid("address", problem));
-    }
-    if !text.starts_with('+') {
-        return Ok(text.to_owned());
-    }
-    let country = workspace::mine(cx)?.country;
-    phone::normalise(text, &country).map_err(|problem| Error::invalid("address", problem))
 }
 
 fn check_url(kind: Kind, url: Option<&str>) -> Result<()> {

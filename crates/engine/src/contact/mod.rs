@@ -60,6 +60,23 @@ pub fn by_address(cx: &mut Cx<'_>, address: &Address) -> Result<Option<Contact>>
     store::by_address(cx.tx, workspace, address)
 }
 
+/// Whoever writes from this number, in any usual spelling; where nobody has it, the sender without a number who is
+/// spelled so. [`Error::Forbidden`] for a person who is no agent.
+pub(crate) fn by_sender(cx: &mut Cx<'_>, text: &str) -> Result<Option<Contact>> {
+    let plain = clean(text, ADDRESS_CHARS_MAX);
+    if plain.is_empty() {
+        return Ok(None);
+    }
+    let found = match sender(cx, &plain, Family::Phone)? {
+        Address::Phone(phone) => by_address(cx, &Address::Phone(phone))?,
+        _ => None,
+    };
+    match found {
+        Some(contact) => Ok(Some(contact)),
+        None => by_address(cx, &unnumbered(&plain)),
+    }
+}
+
 /// A contact of the caller's workspace, or [`Error::NotFound`].
 pub(crate) fn get(cx: &mut Cx<'_>, person: PersonId) -> Result<Contact> {
     let workspace = cx.workspace()?;
@@ -85,8 +102,12 @@ pub(crate) fn sender(cx: &mut Cx<'_>, text: &str, family: Family) -> Result<Addr
     }
     // With its country it says all, and no settings are read for it.
     let country = if plain.starts_with('+') { String::new() } else { workspace::mine(cx)?.country };
-    let named = |_| Address::Page(format!("{SENDER}{plain}"));
-    Ok(phone::normalise(&plain, &country).map_or_else(named, Address::Phone))
+    Ok(phone::normalise(&plain, &country).map_or_else(|_| unnumbered(&plain), Address::Phone))
+}
+
+/// The address of a sender that is no phone number.
+fn unnumbered(sender: &str) -> Address {
+    Address::Page(format!("{SENDER}{sender}"))
 }
 
 /// An address of a contact as a carrier spells it.
@@ -131,10 +152,10 @@ impl Contact {
     #[must_use]
     pub fn title(&self) -> String {
         let address = || self.phone.as_ref().or(self.email.as_ref()).map(String::as_str);
-        let sender = || self.page.as_deref().map(spelled);
+        let page = || self.page.as_deref().map(spelled);
         match self.name() {
             Some(name) => name,
-            None => address().or_else(sender).unwrap_or_default().to_owned(),
+            None => address().or_else(page).unwrap_or_default().to_owned(),
         }
     }
 
@@ -142,6 +163,12 @@ impl Contact {
     #[must_use]
     pub fn name(&self) -> Option<String> {
         person::full_name(&self.first_name, &self.last_name)
+    }
+
+    /// The sender that they are, as the carrier spells it, where that is no phone number: a short code, or a name.
+    #[must_use]
+    pub fn sender(&self) -> Option<&str> {
+        self.page.as_deref()?.strip_prefix(SENDER)
     }
 
     /// Their account of a social network.
@@ -153,17 +180,17 @@ impl Contact {
     /// Where a family of channels reaches them, as a carrier spells it.
     #[must_use]
     pub fn address_in(&self, family: Family) -> Option<&str> {
-        let sender = || self.page.as_deref()?.strip_prefix(SENDER);
         match family {
-            Family::Phone => self.phone.as_deref().or_else(sender),
+            Family::Phone => self.phone.as_deref().or_else(|| self.sender()),
             Family::Email => self.email.as_deref(),
             Family::Page | Family::Chat => self.account(),
         }
     }
 
-    /// What everybody who sees the person may know.
+    /// What everybody who sees the person may know. A sender without a number is called what they call themselves.
     fn facts(&self) -> Facts {
-        let (name, email, phone) = (self.name(), self.email.clone(), self.phone.clone());
+        let name = self.name().or_else(|| self.sender().map(str::to_owned));
+        let (email, phone) = (self.email.clone(), self.phone.clone());
         Facts { name, email, phone, ..Facts::default() }
     }
 }

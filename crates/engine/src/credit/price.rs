@@ -97,9 +97,8 @@ fn check(price: &Price) -> Result<()> {
     if !PRODUCTS.contains(&price.product.as_str()) {
         return Err(Error::invalid("product", format!("A product is one of {}.", PRODUCTS.join(", "))));
     }
-    let is_country = price.country.len() == 2 && price.country.bytes().all(|b| b.is_ascii_uppercase());
-    if !price.country.is_empty() && !is_country {
-        return Err(Error::invalid("country", "A country is two capital letters of ISO 3166, such as FR."));
+    if !price.country.is_empty() {
+        phone::check_country(&price.country).map_err(|problem| Error::invalid("country", problem))?;
     }
     let fits = (0..=AMOUNT_MICRO_MAX).contains(&price.amount_micro);
     if fits { Ok(()) } else { Err(Error::invalid("amount", "A price is 0 or more.")) }

@@ -5,7 +5,7 @@ mod store;
 
 use crate::{Cx, MessageId, Result, Time};
 
-pub use say::{Said, say};
+pub use say::{Said, pick_up, say};
 
 /// How long a handset keeps a text, in seconds: 30 days.
 const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;

@@ -2,7 +2,7 @@
 
 mod store;
 
-use crate::{Cx, Error, Result, Time, WorkspaceId, file, installation};
+use crate::{Cx, Error, Result, Time, WorkspaceId, file, installation, phone};
 
 /// A tenant and its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Jwt {
 pub struct Change {
     /// The name for people, 1 to 200 characters.
     pub name: Option<String>,
-    /// Two letters.
+    /// Two letters of ISO 3166.
     pub country: Option<String>,
     /// Whether links are taken out.
     pub remove_links: Option<bool>,
@@ -163,10 +163,8 @@ fn apply(cx: &mut Cx<'_>, mut workspace: Workspace, change: &Change) -> Result<W
 }
 
 fn check(change: &Change) -> Result<()> {
-    let country_is_bad = |c: &String| c.len() != 2 || !c.bytes().all(|b| b.is_ascii_uppercase());
-    if change.country.as_ref().is_some_and(country_is_bad) {
-        return Err(Error::invalid("country", "A country is two capital letters of ISO 3166, such as FR."));
-    }
+    let country = change.country.as_deref().map_or(Ok(()), phone::check_country);
+    country.map_err(|problem| Error::invalid("country", problem))?;
     if change.name.as_ref().is_some_and(|n| n.trim().is_empty() || n.chars().count() > 200) {
         return Err(Error::invalid("name", "A name has 1 to 200 characters."));
     }

@@ -1,7 +1,7 @@
 //! Carriers as facts: what can be one, whose address it has, and what handsets keep.
 
 use parlance_engine::carrier::{self, Carrier, Kind, New};
-use parlance_engine::handset::{self, Text};
+use parlance_engine::handset::{self, Said, Text};
 use parlance_engine::{Engine, Error, MessageId, Principal, Result, Time};
 
 use crate::support::{House, on_both};
@@ -36,6 +36,43 @@ on_both! {
         let again = add(house, shop, Kind::Http, "12345", Some("https://gateway.example"));
         assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
         assert!(add(house, desk, Kind::Handset, "12345", None).is_ok(), "another workspace has its own");
+    }
+
+    fn a_number_of_ours_is_one_address_however_it_is_spelled(house: &House) {
+        let operator = Principal::Operator(Some(house.workspace("shop").id));
+        let number = add(house, operator, Kind::Handset, "07 00 00 00 66", None).unwrap();
+        assert_eq!(number.address, "+33700000066");
+        for again in ["+33700000066", "0700000066", "33700000066", "0033 7 00 00 00 66", "+33 (0)7.00.00.00.66"] {
+            let refused = add(house, operator, Kind::Handset, again, None);
+            assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("+33700000066")), "{again}: {refused:?}");
+        }
+        for kept in ["12345", "491123", "118 218", "DHL-Info", "Shop 0700000067", "my-agent-12345678"] {
+            assert_eq!(add(house, operator, Kind::Handset, kept, None).map(|added| added.address).as_deref(), Ok(kept));
+        }
+        assert_eq!(house.write(operator, |cx| carrier::remove(cx, "07-00-00-00-66")), Ok(number));
+    }
+
+    fn an_address_that_was_kept_in_another_spelling_is_still_found(house: &House) {
+        let shop = house.workspace("shop");
+        let operator = Principal::Operator(Some(shop.id));
+        let old = |address: &str, national: &str| {
+            let added = add(house, operator, Kind::Handset, address, None).unwrap();
+            house.database.execute(&format!("UPDATE carrier SET address = '{national}' WHERE id = '{}'", added.id));
+            added.id
+        };
+        let first = old("+33700000066", "07 00 00 00 66");
+        assert!(matches!(add(house, operator, Kind::Handset, "+33700000066", None), Err(Error::Conflict(_))));
+        let said = |to: &'static str| house.write(operator, move |cx| {
+            handset::say(cx, &Said { from: "+33600000001".into(), to: to.into(), text: "Hello?".into() })
+        });
+        assert!(said("+33700000066").is_ok() && said("0700000066").is_ok());
+        assert_eq!(house.write(operator, |cx| carrier::remove(cx, "+33700000066")).map(|removed| removed.id), Ok(first));
+        // There may even be both: each is then found as it is spelled.
+        let both = [old("+33700000066", "0700000066"), add(house, operator, Kind::Handset, "+33700000067", None).unwrap().id];
+        house.database.execute(&format!("UPDATE carrier SET address = '+33700000066' WHERE id = '{}'", both[1]));
+        for (spelled, id) in [("+33700000066", both[1]), ("0700000066", both[0])] {
+            assert_eq!(house.write(operator, move |cx| carrier::remove(cx, spelled)).map(|removed| removed.id), Ok(id));
+        }
     }
 
     fn what_can_be_no_carrier_is_refused(house: &House) {
@@ -117,7 +154,27 @@ on_both! {
         forbidden(house.read(agent, move |cx| carrier::by_id(cx, id).map(drop)));
         forbidden(house.write(agent, |cx| carrier::remove(cx, "12345").map(drop)));
         forbidden(house.write(agent, move |cx| carrier::set_state(cx, id, "up", "")));
+        forbidden(house.read(agent, |cx| handset::pick_up(cx, "+33600000001", "12345").map(drop)));
         forbidden(house.read(agent, |cx| handset::read(cx, "+33600000001", None, 1).map(drop)));
+    }
+
+    fn a_handset_has_a_number_and_says_something(house: &House) {
+        let operator = Principal::Operator(Some(house.workspace("shop").id));
+        add(house, operator, Kind::Handset, "12345", None).unwrap();
+        add(house, operator, Kind::Http, "54321", Some("https://gateway.example")).unwrap();
+        let say = |from: &str, to: &str, text: &str| {
+            let said = Said { from: from.into(), to: to.into(), text: text.into() };
+            house.write(operator, move |cx| handset::say(cx, &said).map(drop))
+        };
+        for (from, text, field) in [("abc", "Hello?", "from"), ("", "Hello?", "from"), ("06 00 00 00 01", "", "text"), ("06 00 00 00 01", " \n", "text")] {
+            let refused = say(from, "12345", text);
+            assert!(matches!(&refused, Err(Error::Invalid { field: of, .. }) if *of == field), "{from:?} {text:?}: {refused:?}");
+        }
+        for to in ["99", "", "54321"] {
+            assert_eq!(say("+33600000001", to, "Hello?"), Err(Error::NotFound), "{to:?}");
+        }
+        assert_eq!(say("06 00 00 00 01", "12345", "Hello?"), Ok(()));
+        assert_eq!(house.database.rows("SELECT phone FROM contact"), ["+33600000001"]);
     }
 
     fn a_handset_keeps_what_it_received_once_and_in_order(house: &House) {

@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(house.write(operator, |cx| price::remove(cx, "sms_premium", "FR")), Ok(()));
         assert_eq!(house.write(operator, |cx| price::remove(cx, "sms_premium", "FR")), Err(Error::NotFound));
         assert_eq!(costs("sms_premium"), [60_000; 3]);
-        for (product, country, amount) in [("sms", "FR", 1), ("rcs", "fr", 1), ("rcs", "FRA", 1), ("rcs", "FR", -1)] {
+        for (product, country, amount) in [("sms", "FR", 1), ("rcs", "fr", 1), ("rcs", "FRA", 1), ("rcs", "XX", 1), ("rcs", "FR", -1)] {
             assert!(matches!(set(product, country, amount), Err(Error::Invalid { .. })), "{product} {country} {amount}");
         }
     }

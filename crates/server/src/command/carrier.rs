@@ -36,7 +36,8 @@ pub struct Add {
     /// What speaks at the other end: handset (simulated telephones), smpp, http (a gateway) or rcs
     #[arg(long, value_name = "KIND")]
     kind: String,
-    /// Our address there: a number, a short code, a name, or the id of an agent
+    /// Our address there: a number, a short code, a name, or the id of an agent. A number without its country is one
+    /// of the workspace's
     #[arg(long, value_name = "ADDRESS")]
     address: String,
     /// Where it is reached, such as smpp://user:password@127.0.0.1:2775; a handset is reached nowhere
@@ -55,7 +56,7 @@ pub struct List {
 /// Which carrier to take away.
 #[derive(Args, Serialize, Deserialize)]
 pub struct Remove {
-    /// Its id or its address
+    /// Its id, or its address in any spelling
     carrier: String,
     /// Slug of the workspace
     #[arg(long, value_name = "SLUG")]
@@ -93,7 +94,7 @@ impl List {
     fn run(&self, call: &Call<'_>) -> Result<Output> {
         let workspace = call.workspace(&self.workspace)?;
         let all = call.read(&workspace, carrier::list)?;
-        let columns = &["id", "kind", "address", "state", "detail", "url"];
+        let columns = &["id", "kind", "address", "url", "state", "stateSince", "detail"];
         // There are never so many that a list has a second page.
         let part = Part { items: &all, limit: i64::MAX, columns };
         Ok(part.page(shown, |carrier| carrier.id.to_string()))
@@ -121,7 +122,7 @@ fn shown(carrier: &Carrier) -> Value {
         "address": carrier.address,
         "url": carrier.url.as_deref().map(without_secrets),
         "state": carrier.state,
-        "detail": carrier.state_detail,
+        "detail": Some(&carrier.state_detail).filter(|detail| !detail.is_empty()),
         "stateSince": Moment(carrier.state_at).to_string(),
         "createdAt": Moment(carrier.created_at).to_string(),
     })

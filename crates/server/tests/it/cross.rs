@@ -78,6 +78,19 @@ on_both! {
         assert!(refused.to_string().contains("opted out"), "{refused}");
     }
 
+    fn whoever_writes_without_a_name_is_called_by_where_they_write_from(server: &Server) {
+        let shop = phone_shop(server);
+        let agent = server.user(&shop, Kind::Agent, "agnes");
+        for (sender, called) in [("06 12 34 56 78", "+33612345678"), ("DHL-Info", "DHL-Info"), ("36111", "36111")] {
+            text(server, &shop, sender, "Your parcel is here.");
+            let ticket = &agent.get("/v2/conversations").expect(200)[0];
+            assert_eq!((&ticket["title"], &ticket["mainUser"]["clearName"]), (&json!(called), &json!(called)));
+            assert_eq!(ticket["lastMessageBy"], ticket["mainUser"]);
+            let user = agent.get(&format!("/v2/users/{}", ticket["mainUser"]["userId"].as_str().unwrap())).expect(200);
+            assert_eq!(user["person"], json!({"firstName": called, "lastName": "-"}));
+        }
+    }
+
     fn a_marketplace_knows_of_no_text_message(server: &Server) {
         let shop = phone_shop(server);
         let agent = server.user(&shop, Kind::Agent, "agnes");

@@ -5,7 +5,7 @@ use crate::channel::Family;
 use crate::contact::{self, Address};
 use crate::message::Message;
 use crate::person::{self, Person};
-use crate::{ConversationId, Cx, Error, PersonId, Result, phone, workspace};
+use crate::{ConversationId, Cx, Error, PersonId, Result};
 
 /// The most lines or messages that one page gives.
 pub const PAGE_MAX: i64 = 1_000;
@@ -38,7 +38,8 @@ pub struct Messages {
 /// Whose lines are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
-    /// Those of the contact with this number, in any usual spelling: whatever reaches a phone.
+    /// Those of the contact with this number, in any usual spelling: whatever reaches a phone. Where nobody has it, of the
+    /// sender without a number who is spelled so.
     Phone(String),
     /// Those of the contact with this e-mail address.
     Email(String),
@@ -83,18 +84,17 @@ fn merged(cx: &mut Cx<'_>, lines: &[Line], skip: i64, limit: i64) -> Result<Vec<
 
 fn lines(cx: &mut Cx<'_>, whose: &Whose) -> Result<Vec<Line>> {
     let workspace = cx.workspace()?;
-    let (address, family) = match whose {
+    let (contact, family) = match whose {
         Whose::Line(id) => {
             return store::get(cx.tx, workspace, *id)?.map(|line| vec![line]).ok_or(Error::NotFound);
         }
-        Whose::Phone(text) => {
-            let country = workspace::mine(cx)?.country;
-            (phone::normalise(text, &country).ok().map(Address::Phone), Some(Family::Phone))
+        Whose::Phone(text) => (contact::by_sender(cx, text)?, Some(Family::Phone)),
+        Whose::Email(text) => {
+            let address = contact::email(text).map(Address::Email);
+            (address.map(|address| contact::by_address(cx, &address)).transpose()?.flatten(), None)
         }
-        Whose::Email(text) => (contact::email(text).map(Address::Email), None),
-        Whose::Page(text) => (Some(Address::Page(text.clone())), Some(Family::Page)),
+        Whose::Page(text) => (contact::by_address(cx, &Address::Page(text.clone()))?, Some(Family::Page)),
     };
-    let contact = address.map(|address| contact::by_address(cx, &address)).transpose()?.flatten();
     let Some(contact) = contact else { return Ok(Vec::new()) };
     let mut lines = store::of_contact(cx.tx, workspace, contact.person, LINES_MAX)?;
     lines.retain(|line| family.is_none_or(|family| line.family == family));

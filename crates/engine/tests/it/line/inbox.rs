@@ -109,6 +109,24 @@ on_both! {
         }
     }
 
+    fn a_sender_without_a_number_is_found_as_it_is_spelled_and_a_number_before_it(house: &House) {
+        let desk = Desk::set(house);
+        for sender in ["DHL-Info", "36111", "0700 INFO"] {
+            desk.hear(sender, &format!("From {sender}."));
+            assert_eq!(desk.said(&format!(" {sender}\n")), [format!("From {sender}.")]);
+        }
+        let named = house.database.rows("SELECT name FROM person WHERE kind = 'contact' ORDER BY name");
+        assert_eq!(named, ["0700 INFO", "36111", "DHL-Info"]);
+        // A short code here may be a number in another country: whoever has the number comes first.
+        house.database.execute("UPDATE workspace SET country = 'DE'");
+        assert_eq!(desk.said("36111"), ["From 36111."]);
+        desk.hear("+4936111", "From Erfurt.");
+        assert_eq!(desk.said("36111"), ["From Erfurt."]);
+        for nobody in ["", " ", "dhl", "sender:DHL-Info"] {
+            assert_eq!(desk.said(nobody), [""; 0], "{nobody:?}");
+        }
+    }
+
     fn an_agent_is_given_a_line_and_relieved_of_it(house: &House) {
         let desk = Desk::set(house);
         let other = agent(house, &desk.workspace, "aurel");

@@ -99,6 +99,17 @@ on_both! {
         assert_eq!(from, chosen, "an own address; the line there is; the other own address");
     }
 
+    fn a_sender_is_our_number_however_it_is_spelled(house: &House) {
+        let shop = Shop::open(house);
+        crate::carrier::add(house, shop.operator, Kind::Handset, "+33700000067", None).unwrap();
+        for sender in ["07 00 00 00 67", "0700000067", "0033700000067", "33700000067", " +33 7 00 00 00 67 "] {
+            shop.send(house, Send { sender: Some(sender.into()), ..to(&[ADA]) }).unwrap();
+        }
+        shop.expand_all(house, 10);
+        let from = house.database.rows("SELECT from_address FROM submission");
+        assert_eq!(from, ["+33700000067"; 5]);
+    }
+
     fn a_recipient_whose_line_is_locked_is_passed_over_and_paid_back(house: &House) {
         let shop = Shop::open(house);
         let line = shop.hear(house, ADA, "Hello?");

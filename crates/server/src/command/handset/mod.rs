@@ -36,6 +36,9 @@ enum Act {
     Say(Say),
     /// Show what a telephone has received
     Read(Read),
+    /// Whoever holds a telephone asks first whether it can write to anybody.
+    #[command(skip)]
+    PickUp(Terminal),
 }
 
 /// A text from a telephone.
@@ -70,6 +73,7 @@ impl Request {
         match &self.act {
             Some(Act::Say(say)) => say.run(call),
             Some(Act::Read(read)) => read.run(call),
+            Some(Act::PickUp(terminal)) => terminal.pick_up(call),
             None => Err(Failure::internal("a telephone is held in the command's own process")),
         }
     }
@@ -95,9 +99,7 @@ impl Say {
         let workspace = call.workspace(&self.workspace)?;
         let said = Said { from: self.from.clone(), to: self.to.clone(), text: self.text.clone() };
         let heard = call.write(&workspace, move |cx| handset::say(cx, &said));
-        let missing =
-            || format!("There is no carrier of kind handset at {:?} in {:?}.", self.to, self.workspace);
-        let message = heard.map_err(|failure| failure.naming(missing))?;
+        let message = heard.map_err(|failure| failure.naming(|| no_carrier(&self.workspace, &self.to)))?;
         Ok(Output::One(json!({ "message": message.to_string() })))
     }
 }
@@ -111,6 +113,14 @@ impl Read {
         let part = Part { items: &texts, limit: PAGE, columns: &["from", "text", "at"] };
         Ok(part.page(shown, |text| text.message.to_string()))
     }
+}
+
+/// What is wrong when nothing is at the address to which a telephone writes, and what to do.
+fn no_carrier(workspace: &str, to: &str) -> String {
+    format!(
+        "There is no carrier of kind handset at {to:?} in {workspace:?}; add one with: \
+         parlance carrier add --workspace {workspace} --kind handset --address {to:?}"
+    )
 }
 
 fn shown(text: &Text) -> Value {

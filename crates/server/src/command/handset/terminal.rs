@@ -5,17 +5,19 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use clap::Args;
+use parlance_engine::handset;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Act, Read, Request, Say};
+use super::{Act, Read, Request, Say, no_carrier};
 use crate::command::reach::Reach;
-use crate::command::{Failure, Output, Result};
+use crate::command::{Call, Failure, Output, Result};
 
 /// Between two looks for what has come.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// Whose telephone.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Serialize, Deserialize)]
 pub struct Terminal {
     /// Slug of the workspace
     #[arg(long, value_name = "SLUG")]
@@ -29,8 +31,18 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// Where the installation is: that this is a number, and that there is somebody to write to.
+    pub(super) fn pick_up(&self, call: &Call<'_>) -> Result<Output> {
+        let workspace = call.workspace(&self.workspace)?;
+        let (phone, to) = (self.phone.clone(), self.to.clone());
+        let ends = call.read(&workspace, move |cx| handset::pick_up(cx, &phone, &to));
+        let (phone, _) = ends.map_err(|failure| failure.naming(|| no_carrier(&self.workspace, &self.to)))?;
+        Ok(Output::One(json!({ "phone": phone })))
+    }
+
     /// Until there is nothing more to be typed. A text that is refused is said so, and the telephone goes on.
     pub(super) fn drive(&self, reach: &mut Reach) -> Result<Output> {
+        reach.ask(&Request::of(Act::PickUp(self.clone())), None)?;
         let (typed, mut shown, mut said) = (typed(), 0, 0);
         self.tell(&format!(
             "This is {}. Type a text for {} and press Enter; Ctrl-D ends.",

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::caller::Asker;
 use super::fault::{Problem, Refused};
+use super::wire::{NO_NAME, clear_name};
 use super::{body, foreign, parameter};
 use crate::app::App;
 use crate::auth;
@@ -83,9 +84,6 @@ struct ProjectMembership {
     member_since: Stamp,
     inherited: bool,
 }
-
-/// What stands for a name that somebody does not have, because none may be empty.
-const NO_NAME: &str = "-";
 
 /// GET /v2/users/{userId}: `self`, or somebody's id.
 pub(super) async fn get(
@@ -189,14 +187,7 @@ fn role(membership: &Membership, known: &[&'static str]) -> Option<&'static str>
 impl Names {
     /// The last word of a name is the last name. Whoever has no name is called by what is known of them.
     fn of(person: &Person) -> Names {
-        let facts = &person.facts;
-        let known = [&facts.name, &facts.username, &facts.external_id].into_iter().flatten();
-        let mut words: Vec<&str> = known
-            .map(|name| name.trim())
-            .find(|name| !name.is_empty())
-            .unwrap_or(NO_NAME)
-            .split_whitespace()
-            .collect();
+        let mut words: Vec<&str> = clear_name(person).split_whitespace().collect();
         let last = if words.len() > 1 { words.pop() } else { None };
         Names { first_name: words.join(" "), last_name: last.unwrap_or(NO_NAME).to_owned() }
     }
@@ -237,6 +228,8 @@ mod tests {
         let by_username =
             Facts { username: Some("ada".into()), external_id: Some("7".into()), ..Facts::default() };
         assert_eq!(names(by_username).first_name, "ada");
+        let numbered = Facts { phone: Some("+33600000001".into()), ..Facts::default() };
+        assert_eq!(names(numbered).first_name, "-", "a customer's number is nobody's business");
     }
 
     proptest! {

@@ -144,11 +144,17 @@ impl<'a> User<'a> {
     }
 }
 
-/// What somebody is called in front of others: never their e-mail address or phone number.
-fn clear_name(person: &Person) -> &str {
+/// What stands for a name that somebody does not have, because none may be empty.
+pub(super) const NO_NAME: &str = "-";
+
+/// What somebody is called in front of others: never their e-mail address or phone number, unless they are a contact,
+/// whom agents alone see and who may be known by nothing else.
+pub(super) fn clear_name(person: &Person) -> &str {
     let facts = &person.facts;
-    let names = [&facts.name, &facts.username, &facts.external_id];
-    names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
+    let is_contact = person.kind == person::Kind::Contact;
+    let addresses = [&facts.phone, &facts.email].into_iter().filter(|_| is_contact);
+    let names = [&facts.name, &facts.username, &facts.external_id].into_iter().chain(addresses).flatten();
+    names.map(|name| name.trim()).find(|name| !name.is_empty()).unwrap_or(NO_NAME)
 }
 
 /// An item of a conversation, told apart by `type`.

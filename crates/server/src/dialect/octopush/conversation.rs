@@ -60,7 +60,7 @@ fn paging(fields: &Fields, per_page: i64) -> (i64, i64) {
     ((page - 1).saturating_mul(per_page), per_page)
 }
 
-/// One of the four forms of the parameter `contact`.
+/// One of the four forms of the parameter `contact`; a sender without a number is found as a number is.
 fn whose(contact: String) -> Result<Whose> {
     if let Some(id) = contact.strip_prefix("cid_") {
         return conversation(id).map(Whose::Line);

@@ -2,6 +2,7 @@
 //! of the contract's samples.
 
 use parlance_engine::channel::Channel;
+use parlance_engine::contact::Contact;
 use parlance_engine::conversation::line::{Assigned, Line, Messages, Page};
 use parlance_engine::file::Attachment as EngineAttachment;
 use parlance_engine::message::Message as EngineMessage;
@@ -61,7 +62,7 @@ impl<'a> Conversation<'a> {
             last_user_channel: line.last_user_channel.map(Channel::as_str),
             recipient_details: Recipient {
                 phone_number: line.contact.phone.as_deref(),
-                name: line.contact.name().unwrap_or_default(),
+                name: name(&line.contact),
             },
             agent_assigned_to: email(agents, line.assignee),
             from: &line.our_address,
@@ -139,6 +140,13 @@ impl<'a> Attachment<'a> {
             url: links.view(&file.link),
         }
     }
+}
+
+/// What was said of a contact. Nobody could tell who wrote if one without a number had no name: it is where they write
+/// from.
+fn name(contact: &Contact) -> String {
+    let name = contact.name();
+    name.unwrap_or_else(|| if contact.phone.is_some() { String::new() } else { contact.title() })
 }
 
 /// Agents are known by their e-mail addresses here.

@@ -31,7 +31,10 @@ on_every_site! {
         assert_eq!(site.json("price list --workspace shop"), json!([any]));
         let gone = site.run("price remove --workspace shop --product sms_premium --country FR --json");
         assert_eq!(gone.error().0, "not_found");
-        assert_eq!(site.run("price set --workspace shop --product fax --amount 1 --json").error().0, "invalid");
+        for wrong in ["--product fax", "--product rcs --country XX"] {
+            let refused = site.run(&format!("price set --workspace shop {wrong} --amount 1 --json"));
+            assert_eq!(refused.error().0, "invalid", "{wrong}");
+        }
     }
 
     fn billing_is_switched_off_and_on(site: &Site) {

@@ -1,6 +1,7 @@
 //! The command `parlance`: the real program, on both databases, alone and beside a running server.
 
 mod backup;
+mod carriers;
 mod credit;
 mod doctor;
 mod failing;

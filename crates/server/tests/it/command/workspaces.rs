@@ -32,6 +32,7 @@ on_every_site! {
         let before = site.json("workspace list");
         for line in [
             "workspace add Shop", "workspace add -- -shop", "workspace set shop --country fra",
+            "workspace set shop --country ZZ", "workspace add desk --country ZZ",
             "workspace add desk --jwt-secret short", "workspace set shop --jwks-url ftp://shop.example",
         ] {
             let refused = site.run(&line.replacen("workspace", "--json workspace", 1));

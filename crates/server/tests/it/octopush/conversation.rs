@@ -122,11 +122,12 @@ on_both! {
         for (sender, text) in [("MyBank", "Your code is 1."), ("38200", "Your code is 2.")] {
             inbox.hear(sender, text);
             let line = inbox.agnes.get(LIST).expect(200)[0].clone();
-            assert_eq!(line["recipient_details"], json!({"phone_number": null, "name": ""}));
+            assert_eq!(line["recipient_details"], json!({"phone_number": null, "name": sender}));
             let id = line["conversation_id"].as_str().unwrap();
             let message = inbox.agnes.get(&format!("{MESSAGES}?contact=cid_{id}")).expect(200)[0].clone();
             assert_eq!((&message["text"], &message["user_identifier"]), (&json!(text), &json!(sender)));
             assert_eq!(message["user_identifiers"], json!({"phone_number": null, "email": null, "facebook_page_id": null}));
+            assert_eq!(texts(&inbox.agnes.get(&format!("{MESSAGES}?contact={sender}")).expect(200)), [text]);
             for contact in [format!("fid_sender:{sender}"), format!("fid_{sender}")] {
                 assert_eq!(inbox.agnes.get(&format!("{MESSAGES}?contact={contact}")).expect(200), json!([]), "{contact}");
             }
