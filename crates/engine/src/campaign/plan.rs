@@ -48,7 +48,8 @@ pub struct Send {
 /// [`Error::OutOfCredit`]; [`Error::Invalid`] of `text`, of `recipients` (none, or more than [`RECIPIENTS_MAX`]), of
 /// `phone` when no number among them is one, of `sender` when the workspace has no carrier for the channel, of
 /// `channel` when it reaches no phones, of `request_id` when it is taken, of `stop_mention` when an advertising text
-/// message to France does not say how to hear no more and the workspace demands that.
+/// message to France does not say how to hear no more and the workspace demands that, of `value` when something that is
+/// said of one of them is longer than contacts keep.
 pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
     let caller = cx.agent()?;
     let count = new.recipients.len();
@@ -57,8 +58,9 @@ pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
     }
     let mut campaign = begin(cx, new, None)?;
     let country = workspace::mine(cx)?.country;
-    let read = new.recipients.iter().filter_map(|one| Recipient::read(one, &country));
-    let left_out = page::add(cx, &mut campaign, each_once(read))?;
+    let read = new.recipients.iter().filter_map(|one| Recipient::read(one, &country).transpose());
+    let recipients: Vec<Recipient> = read.collect::<Result<_>>()?;
+    let left_out = page::add(cx, &mut campaign, each_once(recipients))?;
     somebody(&campaign)?;
     if new.simulated {
         campaign.state = State::Done;
