@@ -189,6 +189,8 @@ on_both! {
         let long = shop.to_friends(house, Send { text: format!("Hi{}", "{param1}".repeat(150)), ..to(&[]) }).unwrap();
         let failed = shop.compute(house, &long.ticket);
         assert!(failed.state == State::Failed && failed.problem.contains(ADA), "{failed:?}");
+        let blank = shop.to_friends(house, Send { text: "{param2}".into(), ..to(&[]) });
+        assert!(matches!(&blank, Err(Error::Invalid { field: "text", .. })), "{blank:?}");
         let gone = shop.to_friends(house, to(&[])).unwrap();
         house.write(shop.operator, |cx| carrier::remove(cx, "12345")).unwrap();
         let failed = shop.compute(house, &gone.ticket);

@@ -78,6 +78,21 @@ on_both! {
         assert_eq!(house.database.rows("SELECT param1 FROM contact ORDER BY param1 DESC")[0], kept, "and is known whole");
     }
 
+    fn nobody_is_sent_or_charged_for_a_text_that_says_nothing(house: &House) {
+        let shop = Shop::open(house);
+        for blank in ["", " ", "\u{a0}\u{2003}"] {
+            let recipients = vec![with_param(BEN, "Hello."), with_param(ADA, blank)];
+            let refused = shop.send(house, Send { text: "{param1}".into(), recipients, ..to(&[]) });
+            let named = matches!(&refused, Err(Error::Invalid { field: "text", problem }) if problem.contains(ADA));
+            assert!(named, "{blank:?}: {refused:?}");
+        }
+        assert_eq!(shop.balance(house), CREDIT_MICRO);
+        shop.opt_out(house, ADA);
+        let recipients = vec![with_param(BEN, "Hello."), recipient(ADA)];
+        let sent = shop.send(house, Send { text: "{param1}".into(), recipients, ..to(&[]) }).unwrap();
+        assert_eq!((sent.number_of_contacts, sent.parts), (1, 1), "who is not written to stands in nobody's way");
+    }
+
     fn each_country_has_its_price(house: &House) {
         let shop = Shop::open(house);
         let price = Price { product: "sms_low_cost".into(), country: "DE".into(), amount_micro: 70_000 };
