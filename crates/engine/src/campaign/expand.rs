@@ -9,7 +9,7 @@ use crate::contact::{self, Address, Contact, Saving, list};
 use crate::conversation::line::{self, Sending};
 use crate::message::Delivery;
 use crate::person::Kind;
-use crate::{Cx, Error, Result, carrier, credit, opt_out, submission};
+use crate::{Cx, Error, Result, carrier, opt_out, submission};
 
 /// Turns the next recipients of a campaign of the operator's workspace into messages, at most `limit`; whether there are
 /// more. Whoever has said meanwhile that they want to hear no more is not written to, and what was paid for it is given
@@ -42,7 +42,7 @@ pub fn skip(cx: &mut Cx<'_>, ticket: &str) -> Result<()> {
     let workspace = cx.operator()?;
     let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(()) };
     let cost_micro = page::next(cx, &campaign, 1)?.iter().map(|recipient| recipient.cost_micro).sum();
-    credit::give_back(cx, cost_micro, credit::Entry { reason: "not sent", about: ticket })?;
+    campaign.refund(cx, cost_micro)?;
     campaign.next += 1;
     go_on(cx, &mut campaign);
     store::update(cx.tx, workspace, &campaign)

@@ -8,8 +8,9 @@ use crate::{Error, Result};
 /// [`Error::Invalid`] of `text` for one that is blank or too long when everything is filled in; `whose` it is.
 pub(super) fn check(filled: &str, whose: &str) -> Result<()> {
     if filled.trim().is_empty() || filled.chars().count() > TEXT_CHARS_MAX {
-        let problem =
-            format!("For {whose} the text has not 1 to {TEXT_CHARS_MAX} characters when everything is filled in.");
+        let problem = format!(
+            "For {whose} the text has not 1 to {TEXT_CHARS_MAX} characters when everything is filled in."
+        );
         return Err(Error::invalid("text", problem));
     }
     Ok(())

@@ -123,7 +123,7 @@ on_both! {
         house.write(shop.operator, |cx| carrier::remove(cx, "12345")).unwrap();
         shop.expand_all(house, 3);
         let status = house.read(shop.agent, move |cx| campaign::status(cx, &ticket)).unwrap();
-        assert_eq!((status.state, status.residual_micro), (State::Failed, CREDIT_MICRO));
+        assert_eq!((status.state, status.residual_micro, status.cost_micro), (State::Failed, CREDIT_MICRO, 0));
     }
 
     fn a_campaign_whose_recipients_stand_in_its_own_row_is_sent_after_all(house: &House) {
@@ -151,11 +151,12 @@ on_both! {
         let shop = Shop::open(house);
         let ticket = shop.send(house, to(&[ADA])).unwrap().ticket;
         for who in [Principal::from(shop.agent), Principal::Nobody] {
-            let (expanded, skipped) = (ticket.clone(), ticket.clone());
+            let (expanded, skipped, called_off) = (ticket.clone(), ticket.clone(), ticket.clone());
             let outcomes = [
                 house.read(who, |cx| campaign::due(cx, 1).map(drop)),
                 house.write(who, move |cx| campaign::expand(cx, &expanded, 1).map(drop)),
                 house.write(who, move |cx| campaign::skip(cx, &skipped)),
+                house.write(who, move |cx| campaign::call_off(cx, &called_off)),
                 house.write(who, |cx| campaign::sweep(cx, 1).map(drop)),
             ];
             for outcome in outcomes {
@@ -171,7 +172,8 @@ fn delivery_count(house: &House) -> usize {
 }
 
 /// Takes a database with one campaign back to where all its recipients stood in its own row, before step 4.
-const BEFORE: &str = "DROP INDEX submission_by_address;
+const BEFORE: &str = "DROP INDEX submission_by_campaign;
+     DROP INDEX submission_by_address;
      DROP INDEX account_parameter_by_name;
      DROP TABLE memo;
      ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL DEFAULT '';
