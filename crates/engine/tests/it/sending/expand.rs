@@ -1,5 +1,6 @@
 //! What a campaign becomes: messages in the lines of its recipients.
 
+use parlance_engine::account::{self, Parameter, Parameters};
 use parlance_engine::campaign::{self, Send, State};
 use parlance_engine::carrier::{self, Kind};
 use parlance_engine::contact::list;
@@ -27,6 +28,7 @@ on_both! {
 
     fn who_wants_to_hear_no_more_is_left_out_told_and_not_paid_for(house: &House) {
         let shop = Shop::open(house);
+        want_reports(house, &shop);
         shop.hear(house, ADA, "STOP");
         let replies = shop.due(house).len();
         let before = shop.balance(house);
@@ -35,17 +37,33 @@ on_both! {
         assert_eq!(ticket.left_out, [ADA]);
         shop.expand_all(house, 10);
         assert_eq!(shop.due(house).len() - replies, 1);
-        let told = house.database.rows("SELECT s.to_address, m.delivery FROM submission s JOIN message m ON m.id = s.message
-                                        WHERE s.campaign IS NOT NULL ORDER BY 1");
-        assert_eq!(told, [format!("{ADA} | opted_out"), format!("{BEN} | queued")]);
+        assert_eq!(house.database.rows("SELECT to_address FROM submission WHERE campaign IS NOT NULL"), [BEN]);
+        assert_eq!(house.database.rows(TOLD), [format!("{ADA} | {} | opted_out", ticket.ticket)]);
         assert_eq!(shop.balance(house), before - TEXT_MICRO);
+    }
+
+    fn what_never_went_out_leaves_the_conversation_as_it_is(house: &House) {
+        let shop = Shop::open(house);
+        shop.hear(house, ADA, "Hello?");
+        shop.opt_out(house, ADA);
+        let conversation = || house.database.rows("SELECT * FROM conversation");
+        let before = conversation();
+        shop.send(house, to(&[ADA])).unwrap();
+        shop.send(house, to(&[BEN])).unwrap();
+        shop.opt_out(house, BEN);
+        shop.expand_all(house, 10);
+        assert_eq!(conversation(), before, "nothing is answered, and nothing begins");
     }
 
     fn who_opts_out_before_their_turn_is_left_out_and_paid_back(house: &House) {
         let shop = Shop::open(house);
+        want_reports(house, &shop);
         let ticket = shop.send(house, to(&[ADA, BEN])).unwrap();
-        house.database.execute(&format!("INSERT INTO opt_out VALUES ({}, '{ADA}', 'STOP', 0)", shop.workspace.id));
+        shop.opt_out(house, ADA);
         shop.expand_all(house, 10);
+        assert_eq!(house.database.rows(TOLD), [format!("{ADA} | {} | opted_out", ticket.ticket)]);
+        let of = ticket.ticket.clone();
+        assert_eq!(house.read(shop.agent, move |cx| campaign::status(cx, &of)).map(|of| of.cost_micro), Ok(TEXT_MICRO));
         assert_eq!(shop.due(house).into_iter().map(|due| due.to).collect::<Vec<_>>(), [BEN]);
         assert_eq!((ticket.left_out.len(), shop.balance(house)), (0, CREDIT_MICRO - TEXT_MICRO));
     }
@@ -165,6 +183,14 @@ on_both! {
         }
         assert!(shop.due(house).is_empty() && delivery_count(house) == 0);
     }
+}
+
+/// What the agent's own server is told.
+const TOLD: &str = "SELECT number, subject, delivery FROM callback";
+
+fn want_reports(house: &House, shop: &Shop) {
+    let said: Parameters = [(Parameter::DeliveryUrl, "https://shop.example".to_owned())].into();
+    house.write(shop.agent, move |cx| account::set_parameters(cx, &said)).unwrap();
 }
 
 fn delivery_count(house: &House) -> usize {

@@ -192,6 +192,9 @@ on_both! {
         until("the other is written to", || {
             inbox.agnes.get("/conversations/messages/list?contact=0600000002").expect(200).as_array().unwrap().len() == 1
         });
+        let said = inbox.agnes.get("/conversations/messages/list?contact=0600000001").expect(200);
+        let says = |text: &str| said.as_array().unwrap().iter().any(|message| message["text"] == text);
+        assert!(says("Stop!") && !says("Hello"), "{said}");
     }
 
     fn a_campaign_to_a_list_waits_until_somebody_sends_it(server: &Server) {
