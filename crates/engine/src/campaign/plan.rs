@@ -3,6 +3,7 @@
 use super::list::Source;
 use super::recipient::{Recipient, each_once};
 use super::{Campaign, Purpose, State, Ticket, page, request, store};
+use crate::account::{self, Parameter};
 use crate::channel::{Channel, Family};
 use crate::conversation::line::TEXT_CHARS_MAX;
 use crate::credit::price;
@@ -25,7 +26,8 @@ pub struct Send {
     pub text: String,
     /// To whom. A number that is none is left out, and each goes in once.
     pub recipients: Vec<contact::New>,
-    /// From which of our addresses; a name that is none of them is only for show.
+    /// From which of our addresses; a name that is none of them is only for show. Without it, what the caller's account
+    /// has said for the channel.
     pub sender: Option<String>,
     /// Why they are written to.
     pub purpose: Purpose,
@@ -86,7 +88,7 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Resu
         channel: new.channel,
         product: product(new),
         text: new.text.clone(),
-        sender: new.sender.clone().unwrap_or_default(),
+        sender: sender(cx, new)?,
         // Who is on a list already need not be put on one.
         list: new.list_name.clone().filter(|_| source.is_none()),
         purpose: new.purpose,
@@ -103,6 +105,19 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Resu
         created_at: cx.now,
         problem: String::new(),
     })
+}
+
+/// Who it is from.
+fn sender(cx: &mut Cx<'_>, new: &Send) -> Result<String> {
+    let usual = match new.channel {
+        Channel::Sms => Some(Parameter::SmsSender),
+        Channel::Voice => Some(Parameter::VoiceSender),
+        _ => None,
+    };
+    match (&new.sender, usual) {
+        (None, Some(usual)) => Ok(account::parameters(cx)?.remove(&usual).unwrap_or_default()),
+        (said, _) => Ok(said.clone().unwrap_or_default()),
+    }
 }
 
 fn check(new: &Send) -> Result<()> {

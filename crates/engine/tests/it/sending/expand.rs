@@ -1,13 +1,16 @@
 //! What a campaign becomes: messages in the lines of its recipients.
 
+use parlance_engine::access::Caller;
+use parlance_engine::account::sub_account::{self, New};
 use parlance_engine::account::{self, Parameter, Parameters};
 use parlance_engine::campaign::{self, Send, State};
 use parlance_engine::carrier::{self, Kind};
+use parlance_engine::channel::Channel;
 use parlance_engine::contact::list;
-use parlance_engine::{Error, Principal, contact, conversation};
+use parlance_engine::{Error, Principal, contact, conversation, person};
 
 use super::{ADA, BEN, CREDIT_MICRO, Shop, TEXT_MICRO, conversation_of, recipient, to, to_many};
-use crate::support::{House, on_both};
+use crate::support::{House, caller, on_both};
 
 on_both! {
     fn everybody_gets_their_own_text_in_their_own_line(house: &House) {
@@ -115,6 +118,32 @@ on_both! {
         let (short, long) = ("12345", "+33600000000");
         let chosen = [pair(ADA, long), pair(BEN, long), pair(ADA, long), pair(BEN, long), pair(ADA, short), pair(BEN, short)];
         assert_eq!(from, chosen, "an own address; the line there is; the other own address");
+    }
+
+    fn where_a_send_names_no_sender_the_account_does(house: &House) {
+        let shop = Shop::open(house);
+        crate::carrier::add(house, shop.operator, Kind::Handset, "+33600000000", None).unwrap();
+        crate::carrier::add(house, shop.operator, Kind::Handset, "+33600000001", None).unwrap();
+        let new = New {
+            email: "zoe@shop.example".into(), first_name: "Zoe".into(), last_name: String::new(), company_name: String::new(),
+            password: None, parameters: [(Parameter::SmsSender, "+33600000001".to_owned())].into(),
+        };
+        let zoe = house.write(shop.agent, move |cx| sub_account::create(cx, &new)).unwrap().0.person;
+        let zoe = house.read(shop.operator, move |cx| person::get(cx, zoe)).unwrap();
+        let zoe = caller(&shop.workspace, &zoe);
+        let said: Parameters = [(Parameter::SmsSender, "33600000000".to_owned()), (Parameter::VoiceSender, "+33600000001".to_owned())].into();
+        house.write(shop.agent, move |cx| account::set_parameters(cx, &said)).unwrap();
+        let send = |who: Caller, channel, sender: Option<&str>| {
+            let new = Send { channel, sender: sender.map(str::to_owned), ..to(&[ADA]) };
+            house.write(who, move |cx| campaign::send(cx, &new)).unwrap();
+            shop.expand_all(house, 10);
+            let sql = "SELECT from_address FROM submission ORDER BY changed_at DESC LIMIT 1";
+            house.database.rows(sql).remove(0)
+        };
+        assert_eq!(send(shop.agent, Channel::Sms, None), "+33600000000");
+        assert_eq!(send(shop.agent, Channel::Voice, None), "+33600000001");
+        assert_eq!(send(shop.agent, Channel::Sms, Some("12345")), "12345", "what the send says counts before it");
+        assert_eq!(send(zoe, Channel::Sms, None), "+33600000001", "a sub-account has its own");
     }
 
     fn a_recipient_whose_line_is_locked_is_passed_over_and_paid_back(house: &House) {

@@ -198,7 +198,7 @@ on_both! {
             campaign::send(cx, &new)?;
             Ok(cx.statements() - before)
         });
-        assert_eq!(count, Ok(18), "eight of them look for opt-outs, 64 numbers each");
+        assert_eq!(count, Ok(20), "eight of them look for opt-outs, 64 numbers each");
         assert_eq!(shop.expand_all(house, 10), 50, "and it is sent in many small ones");
         assert_eq!(shop.due(house).len(), 500);
     }
