@@ -7,7 +7,7 @@ pub mod sub_account;
 
 pub use parameter::{Parameter, Parameters, URLS_MAX};
 
-use crate::{Cx, PersonId, Result};
+use crate::{Cx, PersonId, Result, workspace};
 
 /// Whose parameters: those of the workspace, or of somebody who has a sub-account in it.
 type Account = Option<PersonId>;
@@ -51,11 +51,12 @@ fn of(cx: &mut Cx<'_>, account: Account) -> Result<Parameters> {
 
 fn set(cx: &mut Cx<'_>, account: Account, new: &Parameters) -> Result<()> {
     let workspace = cx.workspace()?;
-    new.iter().try_for_each(|(parameter, value)| parameter.check(value))?;
-    for (parameter, value) in new {
-        match value.trim() {
-            "" => store::delete(cx.tx, workspace, account, *parameter)?,
-            value => store::put(cx.tx, workspace, account, (*parameter, value))?,
+    let country = workspace::mine(cx)?.country;
+    let read = new.iter().map(|(parameter, value)| Ok((*parameter, parameter.read(value, &country)?)));
+    for (parameter, value) in read.collect::<Result<Parameters>>()? {
+        match value.as_str() {
+            "" => store::delete(cx.tx, workspace, account, parameter)?,
+            value => store::put(cx.tx, workspace, account, (parameter, value))?,
         }
     }
     Ok(())

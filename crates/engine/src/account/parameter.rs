@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::credit::price::PRODUCTS;
 use crate::db::stored_enum;
-use crate::{Error, Result, contact};
+use crate::{Error, Result, contact, phone};
 
 /// What an account has said. A value that has several parts, as URLs may, has each on a line of its own.
 pub type Parameters = BTreeMap<Parameter, String>;
@@ -13,9 +14,6 @@ pub const URLS_MAX: usize = 5;
 
 /// The longest part of a value, in characters.
 const CHARS_MAX: usize = 2_000;
-
-/// How many lines a value has that says nothing of the kind.
-const LINES_MAX: usize = 20;
 
 /// The largest bound of credit, in units.
 const BOUND_MAX: i64 = 1_000_000_000;
@@ -27,7 +25,7 @@ stored_enum! {
     /// What an account can say.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Parameter as "a parameter" {
-        /// What a warning of low credit counts.
+        /// What a warning of low credit counts: one of [`PRODUCTS`].
         AlertType = "alert_type",
         /// When no more credit than this is left there is one, in whole units.
         AlertBound = "alert_bound",
@@ -53,7 +51,7 @@ stored_enum! {
         InboundEmail = "email_for_inbounds",
         /// Which version of callbacks is spoken.
         ApiVersion = "api_version",
-        /// Whether a callback about a text says more of it.
+        /// Whether a callback about a text says more of it: `true` or `false`.
         InboundMetadata = "use_metadata_node_for_inbound",
     }
 }
@@ -69,15 +67,19 @@ impl Parameter {
         Parameter::ALL.into_iter().find(|parameter| parameter.as_str() == name)
     }
 
-    /// [`Error::Invalid`] for a value that this cannot be.
-    pub(super) fn check(self, value: &str) -> Result<()> {
-        let lines_max = match self {
-            _ if self.is_url() || self.is_email() => URLS_MAX,
-            Parameter::AlertBound => 1,
-            _ => LINES_MAX,
-        };
+    /// A value as it is kept; nothing stays nothing. Phone numbers are E.164 then, and may have been written as those of
+    /// `country`. [`Error::Invalid`] for a value that this cannot be.
+    pub(super) fn read(self, value: &str, country: &str) -> Result<String> {
+        let lines_max = if self.is_url() || self.is_email() { URLS_MAX } else { 1 };
         let fits = value.lines().count() <= lines_max && value.lines().all(|line| self.takes(line));
-        if fits { Ok(()) } else { Err(Error::invalid(self.as_str(), self.problem())) }
+        match value.trim() {
+            _ if !fits => Err(Error::invalid(self.as_str(), self.problem())),
+            "" => Ok(String::new()),
+            number if self.is_phone() => {
+                phone::normalise(number, country).map_err(|problem| Error::invalid(self.as_str(), problem))
+            }
+            value => Ok(value.to_owned()),
+        }
     }
 
     /// What a value must be.
@@ -85,14 +87,17 @@ impl Parameter {
         match self {
             _ if self.is_url() => {
                 format!(
-                    "This must be at most {URLS_MAX} URLs, each of which begins with https:// or http://."
+                    "This must be at most {URLS_MAX} URLs, each of which begins with https:// or http:// and has at \
+                     most {CHARS_MAX} characters."
                 )
             }
             _ if self.is_email() => format!("This must be at most {URLS_MAX} e-mail addresses."),
             Parameter::AlertBound => {
                 format!("This must be a whole number of units of credit, from 0 to {BOUND_MAX}.")
             }
-            _ => format!("This must be a text of at most {CHARS_MAX} characters without control characters."),
+            Parameter::AlertType => format!("This must be one of {}.", PRODUCTS.join(", ")),
+            Parameter::InboundMetadata => "This must be true or false.".to_owned(),
+            _ => format!("This must be a line of at most {CHARS_MAX} characters without control characters."),
         }
     }
 
@@ -111,6 +116,11 @@ impl Parameter {
         matches!(self, Parameter::AlertEmails | Parameter::InboundEmail)
     }
 
+    /// Whether it is a phone number.
+    fn is_phone(self) -> bool {
+        matches!(self, Parameter::AlertPhone | Parameter::TestPhone)
+    }
+
     fn takes(self, line: &str) -> bool {
         let is_text = line.chars().count() <= CHARS_MAX && !line.chars().any(char::is_control);
         let is_web = || line.starts_with("https://") || line.starts_with("http://");
@@ -120,5 +130,7 @@ impl Parameter {
             && (!self.is_url() || (is_web() && !line.contains(char::is_whitespace)))
             && (!self.is_email() || is_email())
             && (self != Parameter::AlertBound || is_bound())
+            && (self != Parameter::AlertType || PRODUCTS.contains(&line))
+            && (self != Parameter::InboundMetadata || matches!(line, "true" | "false"))
     }
 }

@@ -1,16 +1,19 @@
 //! Callbacks: calls to a customer's own URLs about what happened, made until they are answered.
 //!
-//! A follower of the log writes down which URL is to be told what; the server claims what is due, calls, and notes how
+//! A follower of the log writes down which URL is to be told what, and a campaign of whom it left out; the server claims what is due, calls, and notes how
 //! that went. What is written down is what was true when it happened, so that a call that is made again says the same.
 
+mod book;
 mod claim;
 mod due;
 mod follow;
+mod left_out;
 mod store;
 
 pub use claim::{Claim, KEPT_TRYING_SECONDS, answered, claim, failed};
 pub use due::{Asking, Due, due};
 pub use follow::{FOLLOWER, follow};
+pub(crate) use left_out::{LeftOut, left_out};
 
 use crate::channel::Channel;
 use crate::db::stored_enum;
@@ -55,7 +58,7 @@ pub struct Callback {
     pub kind: Kind,
     /// What is called.
     pub url: String,
-    /// Which message it is about.
+    /// Which message it is about; of somebody whom a campaign left out there is none that bears this id.
     pub message: MessageId,
     /// What the customer knows it by: the ticket of the campaign, or else the id of the message.
     pub subject: String,

@@ -77,7 +77,7 @@ pub(super) fn news(tx: &mut Conn, stretch: Stretch) -> Result<Vec<News>> {
     )
 }
 
-/// What a contact answers: the newest of our messages in the line before theirs. Who wrote it, and the ticket of the
+/// What a contact answers: the newest of our messages in the line before theirs that has left us. Who wrote it, and the ticket of the
 /// campaign that it belongs to.
 pub(super) fn answered(
     tx: &mut Conn,
@@ -88,7 +88,7 @@ pub(super) fn answered(
         "SELECT m.author, s.campaign FROM message m
          LEFT JOIN submission s ON s.workspace = m.workspace AND s.message = m.id
          WHERE m.workspace = $1 AND m.conversation = $2 AND m.idx < $3 AND m.idx >= $4 AND m.author <> $5
-           AND m.internal = 0
+           AND m.internal = 0 AND (s.state IS NULL OR s.state <> 'refused')
          ORDER BY m.idx DESC LIMIT 1",
         args![workspace, news.conversation, news.index, news.index - LOOKED_BACK, news.contact],
         |row| Ok((row.get()?, row.get()?)),

@@ -118,13 +118,7 @@ fn text(template: &str, said: &contact::New, contact: &Contact) -> Result<String
         ..Recipient::default()
     };
     let text = template::filled(template, &of);
-    if text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX {
-        let problem = format!(
-            "For {} the text has not 1 to {TEXT_CHARS_MAX} characters when everything is filled in.",
-            contact.title()
-        );
-        return Err(Error::invalid("text", problem));
-    }
+    template::check(&text, &contact.title())?;
     Ok(text)
 }
 

@@ -1,12 +1,16 @@
-//! What becomes of a campaign by its agents: looked at, confirmed, called off.
+//! What becomes of a campaign by its agents: looked at, confirmed.
 
 use super::{Campaign, State, Ticket, store};
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, submission};
 
 /// What is known of a campaign of the caller's workspace; for its agents. [`Error::NotFound`] when there is none.
 pub fn status(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
     cx.staff()?;
-    get(cx, ticket)?.ticket(cx, Vec::new())
+    let mut campaign = get(cx, ticket)?;
+    if campaign.state == State::Done && submission::waits(cx, ticket)? {
+        campaign.state = State::Sending;
+    }
+    campaign.ticket(cx, Vec::new())
 }
 
 /// A campaign that waits for it is paid and sent. An agent may. [`Error::OutOfCredit`]; [`Error::Conflict`] when it does
@@ -31,19 +35,8 @@ pub fn confirm(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
     campaign.ticket(cx, Vec::new())
 }
 
-/// Calls a campaign off: nothing more of it is sent, and what was paid for that is given back. An agent may.
-/// [`Error::Conflict`] when all of it was sent, or it was called off; [`Error::NotFound`] when there is none.
-pub fn cancel(cx: &mut Cx<'_>, ticket: &str) -> Result<Ticket> {
-    cx.agent()?;
-    let mut campaign = get(cx, ticket)?;
-    if matches!(campaign.state, State::Done | State::Cancelled | State::Failed) {
-        return Err(Error::Conflict("There is nothing left of this campaign to call off.".into()));
-    }
-    campaign.end(cx, State::Cancelled)?;
-    campaign.ticket(cx, Vec::new())
-}
-
-fn get(cx: &mut Cx<'_>, ticket: &str) -> Result<Campaign> {
+/// The campaign of the caller's workspace, or [`Error::NotFound`].
+pub(super) fn get(cx: &mut Cx<'_>, ticket: &str) -> Result<Campaign> {
     let workspace = cx.workspace()?;
     store::get(cx.tx, workspace, ticket)?.ok_or(Error::NotFound)
 }

@@ -4,14 +4,15 @@ use super::State;
 use crate::db::args;
 use crate::{Cx, Result, WorkspaceId};
 
-/// A campaign of which something is to be sent now, or of whose list a page is to be looked at.
+/// A campaign of which something is to be sent or called off now, or of whose list a page is to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     /// Whose.
     pub workspace: WorkspaceId,
     /// Which.
     pub ticket: String,
-    /// How it stands: [`super::compute`] is for one that is [`State::Computing`], [`super::expand()`] for every other.
+    /// How it stands: [`super::compute`] is for one that is [`State::Computing`], [`super::call_off()`] for one that is
+    /// [`State::Cancelled`], [`super::expand()`] for every other.
     pub state: State,
 }
 

@@ -3,17 +3,17 @@
 use super::recipient::Recipient;
 use super::{Campaign, State, page, store, template};
 use crate::access::{Caller, Scope};
+use crate::callback::{self, LeftOut};
 use crate::carrier::Carrier;
 use crate::channel::Family;
 use crate::contact::{self, Address, Contact, Saving, list};
 use crate::conversation::line::{self, Sending};
-use crate::message::Delivery;
 use crate::person::Kind;
-use crate::{Cx, Error, Result, carrier, credit, opt_out, submission};
+use crate::{Cx, Error, Result, carrier, opt_out, submission};
 
 /// Turns the next recipients of a campaign of the operator's workspace into messages, at most `limit`; whether there are
-/// more. Whoever has said meanwhile that they want to hear no more is not written to, and what was paid for it is given
-/// back. Without any carrier that takes its messages, the campaign ends.
+/// more. Whoever wants to hear no more, also if they said so only meanwhile, is not written to, and what was paid for it
+/// is given back. Without any carrier that takes its messages, the campaign ends.
 pub fn expand(cx: &mut Cx<'_>, ticket: &str, limit: usize) -> Result<bool> {
     let workspace = cx.operator()?;
     let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(false) };
@@ -26,9 +26,11 @@ pub fn expand(cx: &mut Cx<'_>, ticket: &str, limit: usize) -> Result<bool> {
     let some = page::next(cx, &campaign, limit)?;
     let phones: Vec<String> = some.iter().map(|recipient| recipient.phone.clone()).collect();
     let opted_out = opt_out::among(cx, &phones)?;
-    for mut recipient in some {
-        recipient.is_left_out |= opted_out.contains(&recipient.phone);
-        send(cx, &campaign, &carriers, &recipient)?;
+    for recipient in &some {
+        match recipient.is_left_out || opted_out.contains(&recipient.phone) {
+            true => leave_out(cx, &mut campaign, &carriers, recipient)?,
+            false => send(cx, &campaign, &carriers, recipient)?,
+        }
         campaign.next += 1;
     }
     go_on(cx, &mut campaign);
@@ -42,7 +44,7 @@ pub fn skip(cx: &mut Cx<'_>, ticket: &str) -> Result<()> {
     let workspace = cx.operator()?;
     let Some(mut campaign) = in_progress(cx, ticket)? else { return Ok(()) };
     let cost_micro = page::next(cx, &campaign, 1)?.iter().map(|recipient| recipient.cost_micro).sum();
-    credit::give_back(cx, cost_micro, credit::Entry { reason: "not sent", about: ticket })?;
+    campaign.refund(cx, cost_micro)?;
     campaign.next += 1;
     go_on(cx, &mut campaign);
     store::update(cx.tx, workspace, &campaign)
@@ -64,9 +66,26 @@ fn go_on(cx: &Cx<'_>, campaign: &mut Campaign) {
     campaign.due_at = if is_done { None } else { Some(cx.now) };
 }
 
-/// A message for one recipient. Whoever wants to hear no more has one as well, which says that it was not sent.
+/// Nothing is said to somebody who wants to hear no more, not even in the conversation with them: whoever reads there
+/// would take it for sent. Callbacks tell of it.
+fn leave_out(cx: &mut Cx<'_>, campaign: &mut Campaign, carriers: &[Carrier], to: &Recipient) -> Result<()> {
+    campaign.refund(cx, to.cost_micro)?;
+    keep(cx, campaign, to)?;
+    let carrier = carrier::at(cx, carriers, &campaign.sender)?.or(carriers.first());
+    let of = LeftOut {
+        author: campaign.author,
+        ticket: &campaign.ticket,
+        number: &to.phone,
+        our_address: carrier.map_or("", |carrier| &carrier.address),
+        channel: campaign.channel,
+    };
+    callback::left_out(cx, &of)
+}
+
+/// A message for one recipient.
 fn send(cx: &mut Cx<'_>, campaign: &Campaign, carriers: &[Carrier], to: &Recipient) -> Result<()> {
-    let contact = contact(cx, campaign, to)?;
+    keep(cx, campaign, to)?;
+    let contact = contact::known_or_new(cx, &Address::Phone(to.phone.clone()))?;
     let carrier = chosen(cx, campaign, carriers, &contact)?;
     let sending = Sending {
         contact: &contact,
@@ -78,17 +97,12 @@ fn send(cx: &mut Cx<'_>, campaign: &Campaign, carriers: &[Carrier], to: &Recipie
         campaign: campaign.ticket.clone(),
     };
     let message = line::send(cx, &sending)?;
-    submission::paid(cx, message.id, to.cost_micro)?;
-    match to.is_left_out {
-        true => submission::refused(cx, message.id, Delivery::OptedOut, "They want to hear no more."),
-        false => Ok(()),
-    }
+    submission::paid(cx, message.id, to.cost_micro)
 }
 
-/// Who has the number: known, or new with what the campaign says of them; and on the list on which they shall be put.
-/// Nothing is new that it has from a list, and whoever was taken off that meanwhile is not put back.
-fn contact(cx: &mut Cx<'_>, campaign: &Campaign, to: &Recipient) -> Result<Contact> {
-    let address = Address::Phone(to.phone.clone());
+/// Keeps what the campaign says of somebody who is new, and puts them on the list on which they shall be. Nothing is new
+/// that it has from a list, and whoever was taken off that meanwhile is not put back.
+fn keep(cx: &mut Cx<'_>, campaign: &Campaign, to: &Recipient) -> Result<()> {
     if campaign.source.is_none() && (campaign.list.is_some() || to.has_facts()) {
         let lists = campaign.list.iter().map(|name| (list::Kind::List, name.clone())).collect();
         let saving = Saving { contacts: vec![to.as_contact()], lists, ..Saving::default() };
@@ -97,7 +111,7 @@ fn contact(cx: &mut Cx<'_>, campaign: &Campaign, to: &Recipient) -> Result<Conta
             Caller { workspace, person, kind: Kind::Agent, can_write: true, token: None, scope: Scope::All };
         cx.as_caller(author, |cx| contact::save(cx, &saving))?;
     }
-    contact::known_or_new(cx, &address)
+    Ok(())
 }
 
 /// The carrier of the sender, if that is one of our addresses; else that over which there is an open conversation with

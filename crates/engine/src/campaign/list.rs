@@ -84,5 +84,6 @@ impl Campaign {
 
     fn fail(&mut self, problem: String) {
         (self.state, self.due_at, self.problem) = (State::Failed, None, problem);
+        self.cost_micro = 0;
     }
 }

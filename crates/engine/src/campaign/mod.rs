@@ -5,6 +5,7 @@
 //! a time into messages, each in a transaction with how far it came, so that a crash neither forgets nor doubles one.
 
 mod answer;
+mod call_off;
 mod change;
 mod due;
 mod expand;
@@ -18,7 +19,8 @@ mod store;
 mod template;
 
 pub use answer::{Addressee, Answer, answer};
-pub use change::{cancel, confirm, status};
+pub use call_off::{call_off, cancel};
+pub use change::{confirm, status};
 pub use due::{Due, due};
 pub use expand::{expand, skip};
 pub use list::{PAGE_MAX, compute, on_list};
@@ -44,9 +46,9 @@ stored_enum! {
         Scheduled = "scheduled",
         /// It is being sent.
         Sending = "sending",
-        /// Every message of it is on its way.
+        /// Every message of it is on its way. To whoever asks it is [`State::Sending`] as long as one waits for its carrier.
         Done = "done",
-        /// It was called off.
+        /// It was called off; while it is due, messages of it wait that are yet to be called off.
         Cancelled = "cancelled",
         /// It cannot be sent.
         Failed = "failed",
@@ -75,7 +77,8 @@ pub struct Ticket {
     pub number_of_contacts: i64,
     /// Into how many parts the text is cut, where it is longest.
     pub parts: i64,
-    /// What it costs, in millionths.
+    /// What it costs, in millionths: without what was paid back, or was never paid because it was called off or failed
+    /// before.
     pub cost_micro: i64,
     /// What the workspace has left, in millionths.
     pub residual_micro: i64,
@@ -148,15 +151,31 @@ impl Campaign {
         credit::spend(cx, self.cost_micro, entry).map(drop)
     }
 
+    /// So much of what was paid is given back.
+    fn refund(&mut self, cx: &mut Cx<'_>, micro: i64) -> Result<()> {
+        self.cost_micro -= micro;
+        credit::give_back(cx, micro, credit::Entry { reason: "not sent", about: &self.ticket }).map(drop)
+    }
+
     /// It ends here; what was paid for those who are not done yet is given back.
     fn end(&mut self, cx: &mut Cx<'_>, state: State) -> Result<()> {
         let workspace = cx.workspace()?;
-        if matches!(self.state, State::Scheduled | State::Sending) {
-            let unsent_micro = page::unsent_micro(cx, self)?;
-            let entry = credit::Entry { reason: "not sent", about: &self.ticket };
-            credit::give_back(cx, unsent_micro, entry)?;
+        match self.state {
+            State::Scheduled | State::Sending => {
+                let unsent_micro = page::unsent_micro(cx, self)?;
+                self.refund(cx, unsent_micro)?;
+            }
+            State::Draft | State::Computing | State::Ready => self.cost_micro = 0,
+            State::Done | State::Cancelled | State::Failed => {}
         }
         (self.state, self.due_at) = (state, None);
         store::update(cx.tx, workspace, self)
     }
+}
+
+/// Gives back what was paid for a message of a campaign, or of answers that have a ticket as well.
+pub(crate) fn give_back(cx: &mut Cx<'_>, ticket: &str, micro: i64) -> Result<()> {
+    let workspace = cx.workspace()?;
+    credit::give_back(cx, micro, credit::Entry { reason: "not sent", about: ticket })?;
+    store::cut_cost(cx.tx, workspace, ticket, micro)
 }

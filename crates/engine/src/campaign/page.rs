@@ -2,7 +2,6 @@
 
 use super::recipient::{self, Recipient};
 use super::{Campaign, stop_mention, store, template};
-use crate::conversation::line::TEXT_CHARS_MAX;
 use crate::credit::price::Prices;
 use crate::{Cx, Error, Result, opt_out, submission};
 
@@ -20,8 +19,8 @@ pub(super) struct Page {
 }
 
 /// Adds recipients to a campaign, with what their messages cost; the numbers of those who want to hear no more, who are
-/// neither written to nor paid for. [`Error::Invalid`] of `text` when it is too long for one of them, and of
-/// `stop_mention` when it lacks that; then nothing was added.
+/// neither written to nor paid for. [`Error::Invalid`] of `text` when for one of the others nothing is left to say or too
+/// much, and of `stop_mention` when it lacks that; then nothing was added.
 pub(super) fn add(cx: &mut Cx<'_>, campaign: &mut Campaign, mut some: Vec<Recipient>) -> Result<Vec<String>> {
     let left_out = leave_out(cx, &mut some)?;
     let parts = value(cx, campaign, &mut some)?;
@@ -79,32 +78,20 @@ fn leave_out(cx: &mut Cx<'_>, recipients: &mut [Recipient]) -> Result<Vec<String
     Ok(phones.into_iter().filter(|phone| opted_out.contains(phone)).collect())
 }
 
-/// What everybody's message costs; into how many parts the text is cut, where it is longest.
+/// What the message to everybody who is written to costs; into how many parts the text is cut, where it is longest.
 fn value(cx: &mut Cx<'_>, campaign: &Campaign, recipients: &mut [Recipient]) -> Result<i64> {
     let prices = Prices::of_product(cx, &campaign.product)?;
     let demands_stop = stop_mention::is_demanded(cx, campaign)?;
     let mut most = 0;
-    for recipient in recipients {
+    for recipient in recipients.iter_mut().filter(|recipient| !recipient.is_left_out) {
         let text = template::filled(&campaign.text, recipient);
-        if text.chars().count() > TEXT_CHARS_MAX {
-            return Err(too_long(recipient));
-        }
-        if demands_stop && !recipient.is_left_out && stop_mention::is_missing(&text, &recipient.phone) {
+        template::check(&text, &recipient.phone)?;
+        if demands_stop && stop_mention::is_missing(&text, &recipient.phone) {
             return Err(stop_mention::refusal(cx, campaign)?);
         }
         let parts = submission::parts(campaign.channel, &text);
         most = most.max(parts);
-        if !recipient.is_left_out {
-            recipient.cost_micro = prices.to_phone(&recipient.phone).saturating_mul(parts);
-        }
+        recipient.cost_micro = prices.to_phone(&recipient.phone).saturating_mul(parts);
     }
     Ok(most)
-}
-
-fn too_long(to: &Recipient) -> Error {
-    let problem = format!(
-        "For {} the text has more than {TEXT_CHARS_MAX} characters when everything is filled in.",
-        to.phone
-    );
-    Error::invalid("text", problem)
 }

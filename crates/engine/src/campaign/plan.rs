@@ -3,6 +3,7 @@
 use super::list::Source;
 use super::recipient::{Recipient, each_once};
 use super::{Campaign, Purpose, State, Ticket, page, request, store};
+use crate::account::{self, Parameter};
 use crate::channel::{Channel, Family};
 use crate::conversation::line::TEXT_CHARS_MAX;
 use crate::credit::price;
@@ -25,7 +26,8 @@ pub struct Send {
     pub text: String,
     /// To whom. A number that is none is left out, and each goes in once.
     pub recipients: Vec<contact::New>,
-    /// From which of our addresses; a name that is none of them is only for show.
+    /// From which of our addresses; a name that is none of them is only for show. Without it, what the caller's account
+    /// has said for the channel.
     pub sender: Option<String>,
     /// Why they are written to.
     pub purpose: Purpose,
@@ -48,7 +50,8 @@ pub struct Send {
 /// [`Error::OutOfCredit`]; [`Error::Invalid`] of `text`, of `recipients` (none, or more than [`RECIPIENTS_MAX`]), of
 /// `phone` when no number among them is one, of `sender` when the workspace has no carrier for the channel, of
 /// `channel` when it reaches no phones, of `request_id` when it is taken, of `stop_mention` when an advertising text
-/// message to France does not say how to hear no more and the workspace demands that.
+/// message to France does not say how to hear no more and the workspace demands that, of `value` when something that is
+/// said of one of them is longer than contacts keep.
 pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
     let caller = cx.agent()?;
     let count = new.recipients.len();
@@ -57,8 +60,9 @@ pub fn send(cx: &mut Cx<'_>, new: &Send) -> Result<Ticket> {
     }
     let mut campaign = begin(cx, new, None)?;
     let country = workspace::mine(cx)?.country;
-    let read = new.recipients.iter().filter_map(|one| Recipient::read(one, &country));
-    let left_out = page::add(cx, &mut campaign, each_once(read))?;
+    let read = new.recipients.iter().filter_map(|one| Recipient::read(one, &country).transpose());
+    let recipients: Vec<Recipient> = read.collect::<Result<_>>()?;
+    let left_out = page::add(cx, &mut campaign, each_once(recipients))?;
     somebody(&campaign)?;
     if new.simulated {
         campaign.state = State::Done;
@@ -84,7 +88,7 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Resu
         channel: new.channel,
         product: product(new),
         text: new.text.clone(),
-        sender: new.sender.clone().unwrap_or_default(),
+        sender: sender(cx, new)?,
         // Who is on a list already need not be put on one.
         list: new.list_name.clone().filter(|_| source.is_none()),
         purpose: new.purpose,
@@ -101,6 +105,19 @@ pub(super) fn begin(cx: &mut Cx<'_>, new: &Send, source: Option<Source>) -> Resu
         created_at: cx.now,
         problem: String::new(),
     })
+}
+
+/// Who it is from.
+fn sender(cx: &mut Cx<'_>, new: &Send) -> Result<String> {
+    let usual = match new.channel {
+        Channel::Sms => Some(Parameter::SmsSender),
+        Channel::Voice => Some(Parameter::VoiceSender),
+        _ => None,
+    };
+    match (&new.sender, usual) {
+        (None, Some(usual)) => Ok(account::parameters(cx)?.remove(&usual).unwrap_or_default()),
+        (said, _) => Ok(said.clone().unwrap_or_default()),
+    }
 }
 
 fn check(new: &Send) -> Result<()> {

@@ -12,9 +12,6 @@ const RECORD: char = '\u{1e}';
 /// How many fields a recipient has in the text.
 const FIELDS: usize = 10;
 
-/// What is said of a recipient, at most, in characters; the rest is cut off.
-const VALUE_CHARS_MAX: usize = 200;
-
 /// Somebody to whom a campaign goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Recipient {
@@ -31,11 +28,14 @@ pub(super) struct Recipient {
 
 impl Recipient {
     /// Somebody by what an API says of them; `None` when their number is none of `country` or any other.
-    pub(super) fn read(new: &contact::New, country: &str) -> Option<Recipient> {
-        let phone = phone::normalise(new.phone.as_deref()?, country).ok()?;
+    /// [`Error::Invalid`] as [`contact::New::fits`], since they may become a contact.
+    pub(super) fn read(new: &contact::New, country: &str) -> Result<Option<Recipient>> {
+        let phone = new.phone.as_deref().and_then(|phone| phone::normalise(phone, country).ok());
+        let Some(phone) = phone else { return Ok(None) };
+        new.fits()?;
         let params = new.params.each_ref().map(|value| plain(value));
         let (first_name, last_name) = (plain(&new.first_name), plain(&new.last_name));
-        Some(Recipient { phone, first_name, last_name, params, ..Recipient::default() })
+        Ok(Some(Recipient { phone, first_name, last_name, params, ..Recipient::default() }))
     }
 
     /// Somebody on a list; `None` when they have no phone.
@@ -92,9 +92,10 @@ impl Recipient {
 }
 
 /// Each number once: the first one holds.
-pub(super) fn each_once(recipients: impl Iterator<Item = Recipient>) -> Vec<Recipient> {
+pub(super) fn each_once(mut recipients: Vec<Recipient>) -> Vec<Recipient> {
     let mut known = HashSet::new();
-    recipients.filter(|recipient| known.insert(recipient.phone.clone())).collect()
+    recipients.retain(|recipient| known.insert(recipient.phone.clone()));
+    recipients
 }
 
 /// All of them as one text.
@@ -110,8 +111,9 @@ pub(super) fn read(text: &str, skipped: usize, limit: usize) -> Result<Vec<Recip
     records.collect::<Option<_>>().ok_or_else(|| Error::Internal("damaged recipients are stored".into()))
 }
 
+/// All of it: what would be cut off is refused when it is said.
 fn plain(text: &str) -> String {
-    legible::line(text, VALUE_CHARS_MAX)
+    legible::line(text, usize::MAX)
 }
 
 #[cfg(test)]
@@ -130,7 +132,8 @@ mod tests {
                 params: [2, 3, 4, 5, 6].map(|at| texts[at].clone()),
                 ..contact::New::default()
             };
-            let known = Recipient::read(&new, "FR").expect("nine digits are a number of France");
+            let read = Recipient::read(&new, "FR").expect("texts of this length are kept whole");
+            let known = read.expect("nine digits are a number of France");
             Recipient { cost_micro: cost.into(), is_left_out, ..known }
         })
     }

@@ -2,6 +2,19 @@
 //! recipient.
 
 use super::recipient::Recipient;
+use crate::conversation::line::TEXT_CHARS_MAX;
+use crate::{Error, Result};
+
+/// [`Error::Invalid`] of `text` for one that is blank or too long when everything is filled in; `whose` it is.
+pub(super) fn check(filled: &str, whose: &str) -> Result<()> {
+    if filled.trim().is_empty() || filled.chars().count() > TEXT_CHARS_MAX {
+        let problem = format!(
+            "For {whose} the text has not 1 to {TEXT_CHARS_MAX} characters when everything is filled in."
+        );
+        return Err(Error::invalid("text", problem));
+    }
+    Ok(())
+}
 
 /// The text for one recipient. What is not known of them is left empty; what is no name of a field stays as it is, and
 /// nothing that a field says is taken for a field again.

@@ -9,14 +9,16 @@ pub use save::{New, Saving, remove, save};
 pub(crate) use store::{columns, read};
 
 use crate::channel::Family;
+use crate::conversation::line::TEXT_CHARS_MAX;
 use crate::person::{self, Facts};
 use crate::{Cx, Error, PersonId, Result, legible, phone, workspace};
 
-/// The longest name of a contact, given or family, in characters; what is longer is cut.
+/// The longest name of a contact, given or family, in characters: together they are the title of a conversation, which
+/// stands in an index.
 const NAME_CHARS_MAX: usize = 100;
 
-/// The longest parameter, in characters; what is longer is cut.
-const PARAM_CHARS_MAX: usize = 1_000;
+/// The longest parameter, in characters: more fits into no text.
+const PARAM_CHARS_MAX: usize = TEXT_CHARS_MAX;
 
 /// The longest address that is no phone number, in characters.
 const ADDRESS_CHARS_MAX: usize = 320;

@@ -38,8 +38,8 @@ pub struct Saving {
 }
 
 /// Keeps contacts; an agent may. Who has neither a phone number nor an e-mail address that is one is left out.
-/// Gives those who were kept, each once. [`Error::Invalid`] when that is nobody, or there are too many, or for a list
-/// whose name is none.
+/// Gives those who were kept, each once. [`Error::Invalid`] of `contacts` when that is nobody, of `count` when there are
+/// too many, of `value` when something that is said of one of them is too long, and for a list whose name is none.
 pub fn save(cx: &mut Cx<'_>, saving: &Saving) -> Result<Vec<PersonId>> {
     cx.agent()?;
     check_count(saving.contacts.len())?;
@@ -61,7 +61,8 @@ pub fn save(cx: &mut Cx<'_>, saving: &Saving) -> Result<Vec<PersonId>> {
 /// Keeps those who can be read, without those who opted out where that was asked for.
 fn keep_all(cx: &mut Cx<'_>, saving: &Saving) -> Result<Vec<PersonId>> {
     let country = workspace::mine(cx)?.country;
-    let readable: Vec<Contact> = saving.contacts.iter().filter_map(|new| new.read(&country)).collect();
+    let readable = saving.contacts.iter().filter_map(|new| new.read(&country).transpose());
+    let readable: Vec<Contact> = readable.collect::<Result<_>>()?;
     let phones: Vec<String> = readable.iter().filter_map(|contact| contact.phone.clone()).collect();
     let opted_out = if saving.without_opted_out { opt_out::among(cx, &phones)? } else { Vec::new() };
     let wanted = |contact: &Contact| contact.phone.as_ref().is_none_or(|phone| !opted_out.contains(phone));
@@ -144,23 +145,42 @@ pub(super) fn forget(cx: &mut Cx<'_>, contact: &Contact) -> Result<()> {
 
 fn check_count(count: usize) -> Result<()> {
     let problem = || format!("At most {CONTACTS_MAX} contacts can be given at once.");
-    if count <= CONTACTS_MAX { Ok(()) } else { Err(Error::invalid("contacts", problem())) }
+    if count <= CONTACTS_MAX { Ok(()) } else { Err(Error::invalid("count", problem())) }
 }
 
 impl New {
+    /// [`Error::Invalid`] of `value` when a name or a parameter is longer than is kept: it says whose and which, because
+    /// nobody would notice what was cut off before the text has gone out.
+    pub(crate) fn fits(&self) -> Result<()> {
+        let named = [("first_name", &self.first_name), ("last_name", &self.last_name)];
+        let names = named.map(|(field, text)| (field.to_owned(), text, NAME_CHARS_MAX));
+        let param = |(number, text)| (format!("param{number}"), text, PARAM_CHARS_MAX);
+        let all = names.into_iter().chain((1..).zip(&self.params).map(param));
+        for (field, text, chars_max) in all {
+            if text.chars().count() > chars_max {
+                let whose = self.phone.as_ref().or(self.email.as_ref()).map_or("", String::as_str);
+                let problem = format!("The {field} of {whose} has more than {chars_max} characters.");
+                return Err(Error::invalid("value", problem));
+            }
+        }
+        Ok(())
+    }
+
     /// The contact that this says; `None` when nobody could be reached there.
-    fn read(&self, country: &str) -> Option<Contact> {
+    fn read(&self, country: &str) -> Result<Option<Contact>> {
         let phone = self.phone.as_deref().and_then(|text| phone::normalise(text, country).ok());
         let email = self.email.as_deref().and_then(email);
-        let address = phone.clone().map(Address::Phone).or_else(|| email.clone().map(Address::Email))?;
-        Some(Contact {
+        let address = phone.clone().map(Address::Phone).or_else(|| email.clone().map(Address::Email));
+        let Some(address) = address else { return Ok(None) };
+        self.fits()?;
+        Ok(Some(Contact {
             phone,
             email,
             first_name: clean(&self.first_name, NAME_CHARS_MAX),
             last_name: clean(&self.last_name, NAME_CHARS_MAX),
             params: self.params.each_ref().map(|text| clean(text, PARAM_CHARS_MAX)),
             ..Contact::at(&address)
-        })
+        }))
     }
 }
 

@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     Step { number: 4, name: "campaign", sql: include_str!("../../migrations/0004_campaign.sql") },
     Step { number: 5, name: "memo", sql: include_str!("../../migrations/0005_memo.sql") },
     Step { number: 6, name: "opt-out", sql: include_str!("../../migrations/0006_opt_out.sql") },
+    Step { number: 7, name: "call off", sql: include_str!("../../migrations/0007_call_off.sql") },
 ];
 
 const RECORD: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -7,12 +7,13 @@ mod early;
 mod report;
 mod spelling;
 mod store;
+mod waiting;
 
 use crate::channel::Channel;
 use crate::conversation::line::Out;
 use crate::credit::{self, price};
 use crate::message::{self, Delivery, Message};
-use crate::{CarrierId, Cx, Error, MessageId, Result, Time, carrier, legible, segment};
+use crate::{CarrierId, Cx, Error, MessageId, Result, Time, campaign, carrier, legible, segment};
 
 pub use report::{Report, report, sweep};
 pub use spelling::Spelling;
@@ -191,8 +192,13 @@ pub fn refused(cx: &mut Cx<'_>, id: MessageId, delivery: Delivery, why: &str) ->
     else {
         return Ok(());
     };
-    let about = paid.campaign.unwrap_or_else(|| id.to_string());
-    credit::give_back(cx, paid.cost_micro, credit::Entry { reason: "not sent", about: &about })?;
+    match paid.campaign {
+        Some(ticket) => campaign::give_back(cx, &ticket, paid.cost_micro)?,
+        None => {
+            let entry = credit::Entry { reason: "not sent", about: &id.to_string() };
+            credit::give_back(cx, paid.cost_micro, entry)?;
+        }
+    }
     message::set_delivery(cx, id, delivery).map(drop)
 }
 
@@ -200,7 +206,7 @@ pub fn refused(cx: &mut Cx<'_>, id: MessageId, delivery: Delivery, why: &str) ->
 pub(crate) fn call_off(cx: &mut Cx<'_>, address: &str) -> Result<()> {
     let workspace = cx.workspace()?;
     loop {
-        let waiting = store::waiting(cx.tx, workspace, address, CALLED_OFF_AT_ONCE)?;
+        let waiting = waiting::to_address(cx.tx, workspace, address, CALLED_OFF_AT_ONCE)?;
         if waiting.is_empty() {
             return Ok(());
         }
@@ -210,10 +216,26 @@ pub(crate) fn call_off(cx: &mut Cx<'_>, address: &str) -> Result<()> {
     }
 }
 
+/// Calls off what waits of a campaign, at most `limit` messages; whether that was all.
+pub(crate) fn call_off_campaign(cx: &mut Cx<'_>, ticket: &str, limit: i64) -> Result<bool> {
+    let workspace = cx.operator()?;
+    let waiting = waiting::of_campaign(cx.tx, workspace, ticket, limit)?;
+    for id in &waiting {
+        refused(cx, *id, Delivery::Undelivered, "The campaign was called off.")?;
+    }
+    Ok((waiting.len() as i64) < limit)
+}
+
+/// Whether anything of a campaign waits for its carrier.
+pub(crate) fn waits(cx: &mut Cx<'_>, ticket: &str) -> Result<bool> {
+    let workspace = cx.workspace()?;
+    Ok(!waiting::of_campaign(cx.tx, workspace, ticket, 1)?.is_empty())
+}
+
 /// Gives up, in the operator's workspace, up to `limit` messages that wait for carriers that were taken away; how many.
 pub fn give_up(cx: &mut Cx<'_>, limit: i64) -> Result<usize> {
     let workspace = cx.operator()?;
-    let stranded = store::stranded(cx.tx, workspace, limit)?;
+    let stranded = waiting::stranded(cx.tx, workspace, limit)?;
     for id in &stranded {
         refused(cx, *id, Delivery::Unknown, "The carrier was taken away.")?;
     }

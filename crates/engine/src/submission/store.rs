@@ -165,32 +165,6 @@ pub(super) fn refuse(
     )
 }
 
-/// Messages that wait to go to an address.
-pub(super) fn waiting(
-    tx: &mut Conn,
-    workspace: WorkspaceId,
-    address: &str,
-    limit: i64,
-) -> Result<Vec<MessageId>> {
-    tx.all(
-        "SELECT s.message FROM submission s
-         WHERE s.workspace = $1 AND s.to_address = $2 AND s.due_at IS NOT NULL ORDER BY s.message LIMIT $3",
-        args![workspace, address, limit],
-        |row| row.get(),
-    )
-}
-
-/// Messages that wait for a carrier that is no more.
-pub(super) fn stranded(tx: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<MessageId>> {
-    tx.all(
-        "SELECT s.message FROM carrier k CROSS JOIN submission s
-         WHERE k.workspace = $1 AND k.removed_at IS NOT NULL
-           AND s.workspace = k.workspace AND s.carrier = k.id AND s.due_at IS NOT NULL LIMIT $2",
-        args![workspace, limit],
-        |row| row.get(),
-    )
-}
-
 /// Notes one part of a message, by its number, and the texts by which its carrier may name it.
 pub(super) fn insert_part(
     tx: &mut Conn,

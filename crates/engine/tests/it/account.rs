@@ -58,6 +58,16 @@ on_both! {
         assert_eq!(said(house, ada), [(Parameter::AlertBound, "7".to_owned())]);
     }
 
+    fn a_phone_number_is_one_of_the_workspace_s_country_or_says_its_own(house: &House) {
+        let shop = house.workspace("shop");
+        let ada = house.agent(&shop, "ada");
+        say(house, ada, &[(Parameter::AlertPhone, " 06 12 34 56 78 "), (Parameter::TestPhone, "+49 151 12345678")]).unwrap();
+        let both = [(Parameter::AlertPhone, "+33612345678".to_owned()), (Parameter::TestPhone, "+4915112345678".to_owned())];
+        assert_eq!(said(house, ada), both);
+        say(house, ada, &[(Parameter::AlertPhone, ""), (Parameter::TestPhone, " ")]).unwrap();
+        assert_eq!(said(house, ada), []);
+    }
+
     fn a_sub_account_speaks_for_itself(house: &House) {
         let shop = house.workspace("shop");
         let ada = house.agent(&shop, "ada");
@@ -94,8 +104,10 @@ on_both! {
             (Parameter::DeliveryUrl, "a.example"), (Parameter::DeliveryUrl, "javascript:alert(1)"),
             (Parameter::InboundUrl, "https://a.example https://b.example"), (Parameter::OptOutUrl, "https://a\u{0}b"),
             (Parameter::DeliveryUrl, &six), (Parameter::VisitUrl, &long), (Parameter::SmsSender, "a\u{1b}b"),
+            (Parameter::AlertPhone, "call me"), (Parameter::TestPhone, "12"), (Parameter::TestPhone, "0612345678\n0612345679"),
+            (Parameter::AlertType, "credit"), (Parameter::InboundMetadata, "perhaps"), (Parameter::VoiceSender, "a\nb"),
         ] {
-            let refused = say(house, ada, &[(Parameter::AlertType, "credit"), (name, value)]);
+            let refused = say(house, ada, &[(Parameter::AlertType, "sms_premium"), (name, value)]);
             assert!(matches!(refused, Err(Error::Invalid { .. })), "{name:?} {value:?}: {refused:?}");
         }
         assert_eq!(said(house, ada), []);
@@ -113,8 +125,8 @@ on_both! {
         sub(house, &shop, ada, "yves@shop.example");
         let forbidden = |outcome: Result<()>| matches!(outcome, Err(Error::Forbidden(_)));
         assert!(forbidden(house.read(carl, account::parameters).map(drop)));
-        assert!(forbidden(say(house, carl, &[(Parameter::AlertType, "x")])));
-        assert!(forbidden(say(house, Caller { can_write: false, ..ada }, &[(Parameter::AlertType, "x")])));
+        assert!(forbidden(say(house, carl, &[(Parameter::AlertType, "rcs")])));
+        assert!(forbidden(say(house, Caller { can_write: false, ..ada }, &[(Parameter::AlertType, "rcs")])));
         for who in [carl, zoe, Caller { can_write: false, ..ada }] {
             assert!(forbidden(create(house, who, new("new@shop.example")).map(drop)));
         }
@@ -133,7 +145,7 @@ on_both! {
         let shop = house.workspace("shop");
         let ada = house.agent(&shop, "ada");
         let zoe = sub(house, &shop, ada, "zoe@shop.example");
-        say(house, zoe, &[(Parameter::AlertType, "credit")]).unwrap();
+        say(house, zoe, &[(Parameter::AlertType, "sms_premium")]).unwrap();
         let change = Change {
             last_name: Some("Dupont".into()),
             parameters: [(Parameter::AlertBound, "3".to_owned())].into(),

@@ -1,5 +1,5 @@
-//! Computes whom campaigns go to and sends what they have to send, a few recipients in each write, so that nobody else's
-//! write waits for long.
+//! Computes whom campaigns go to, sends what they have to send and calls off what shall not be sent any more, a few
+//! recipients in each write, so that nobody else's write waits for long.
 
 use std::time::Duration;
 
@@ -51,6 +51,7 @@ async fn round(app: &App, shutdown: &CancellationToken) -> Result<bool> {
         if !shutdown.is_cancelled() {
             let step = match one.state {
                 State::Computing => compute(app, &one).await,
+                State::Cancelled => call_off(app, &one).await,
                 _ => send(app, &one).await,
             };
             outcome = step.and(outcome);
@@ -63,6 +64,12 @@ async fn compute(app: &App, due: &Due) -> Result<()> {
     let ticket = due.ticket.clone();
     let operator = Principal::Operator(Some(due.workspace));
     app.engine.write(operator, move |cx| campaign::compute(cx, &ticket)).await
+}
+
+async fn call_off(app: &App, due: &Due) -> Result<()> {
+    let ticket = due.ticket.clone();
+    let operator = Principal::Operator(Some(due.workspace));
+    app.engine.write(operator, move |cx| campaign::call_off(cx, &ticket)).await
 }
 
 /// Where one of several recipients cannot be written to, all are taken one by one, and that one is passed over.

@@ -97,6 +97,18 @@ on_both! {
         assert_eq!(shop.log()[3].subject, answer.to_string(), "that answers an agent");
     }
 
+    fn an_answer_is_to_what_went_out_and_not_to_what_never_did(house: &House) {
+        let shop = Shop::open(house);
+        shop.want(shop.agent, Parameter::InboundUrl, "https://a.example");
+        for (text, ticket) in [("Soldes !", "sms_5fa275dbf21dc"), ("Encore !", "sms_6fa275dbf21dc")] {
+            let sent = shop.sends(shop.agent, text);
+            shop.belongs(sent, ticket);
+        }
+        house.database.execute("UPDATE submission SET state = 'refused' WHERE campaign = 'sms_6fa275dbf21dc'");
+        shop.hears("Merci");
+        assert_eq!(shop.log()[0].subject, "sms_5fa275dbf21dc");
+    }
+
     fn who_sent_it_says_where_it_is_told(house: &House) {
         let shop = Shop::open(house);
         let new = New {

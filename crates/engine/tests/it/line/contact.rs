@@ -2,6 +2,7 @@
 
 use parlance_engine::contact::list::{self, Kind};
 use parlance_engine::contact::{self, Address, Contact, New, Saving};
+use parlance_engine::conversation::line::TEXT_CHARS_MAX;
 use parlance_engine::{Cx, Error, Result, opt_out, person};
 
 use super::{ADA, BOB, Desk};
@@ -18,6 +19,20 @@ on_both! {
         assert_eq!(desk.contact(ADA).map(|c| c.first_name), Some("Augusta".into()));
         let nobody = desk.save(Saving { contacts: vec![new("call me", "Eve")], ..Saving::default() });
         assert!(matches!(nobody, Err(Error::Invalid { field: "contacts", .. })), "{nobody:?}");
+    }
+
+    fn what_is_too_long_to_be_kept_is_refused_and_not_cut(house: &House) {
+        let desk = Desk::set(house);
+        let whole = New { params: std::array::from_fn(|_| "x".repeat(TEXT_CHARS_MAX)), ..new(ADA, &"x".repeat(100)) };
+        assert_eq!(desk.save(Saving { contacts: vec![whole.clone()], ..Saving::default() }), Ok(1));
+        assert_eq!(desk.contact(ADA).map(|c| (c.first_name, c.params)), Some((whole.first_name, whole.params)));
+        let mut long = new(BOB, "Bob");
+        long.params[4] = "x".repeat(TEXT_CHARS_MAX + 1);
+        for long in [new(BOB, &"x".repeat(101)), long] {
+            let refused = desk.save(Saving { contacts: vec![new("+33611111111", "Cy"), long], ..Saving::default() });
+            let named = matches!(&refused, Err(Error::Invalid { field: "value", problem }) if problem.contains(BOB));
+            assert!(named && desk.contact("+33611111111").is_none(), "{refused:?}");
+        }
     }
 
     fn an_address_is_one_contact_s(house: &House) {

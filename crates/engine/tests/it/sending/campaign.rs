@@ -3,9 +3,10 @@
 use parlance_engine::campaign::{self, Purpose, Send, State, Ticket};
 use parlance_engine::contact::list::{self, Kind};
 use parlance_engine::contact::{self, Saving};
+use parlance_engine::message::Delivery;
 use parlance_engine::{Error, Result};
 
-use super::{ADA, BEN, CREDIT_MICRO, Shop, TEXT_MICRO, recipient, to, to_many};
+use super::{ADA, BEN, CREDIT_MICRO, Shop, TEXT_MICRO, ledger, recipient, to, to_many};
 use crate::support::{House, on_both};
 
 fn change(
@@ -31,8 +32,12 @@ on_both! {
         let again = change(house, &shop, &draft.ticket, campaign::confirm);
         assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
         shop.expand_all(house, 10);
-        assert_eq!(shop.due(house).len(), 2);
-        assert_eq!(change(house, &shop, &draft.ticket, campaign::status).map(|t| t.state), Ok(State::Done));
+        let state = || change(house, &shop, &draft.ticket, campaign::status).map(|t| t.state);
+        let [first, second] = shop.due_ids(house)[..] else { panic!("two wait") };
+        for (id, expected) in [(first, State::Sending), (second, State::Done)] {
+            shop.accept(house, id, &[&id.to_string()]);
+            assert_eq!(state(), Ok(expected), "it was sent when its carrier has all of it");
+        }
     }
 
     fn a_draft_that_cannot_be_paid_stays_a_draft(house: &House) {
@@ -70,10 +75,15 @@ on_both! {
         let half = shop.send(house, to_many(20)).unwrap().ticket;
         let expanding = half.clone();
         assert_eq!(house.write(shop.operator, move |cx| campaign::expand(cx, &expanding, 5)), Ok(true));
+        let sent = shop.due_ids(house)[0];
+        shop.accept(house, sent, &["4711"]);
         let off = change(house, &shop, &half, campaign::cancel).unwrap();
-        assert_eq!((off.state, off.residual_micro), (State::Cancelled, CREDIT_MICRO - 5 * TEXT_MICRO));
+        assert_eq!((off.state, off.residual_micro), (State::Cancelled, CREDIT_MICRO - TEXT_MICRO));
+        assert_eq!(off.cost_micro, TEXT_MICRO, "what was sent is sent");
         house.clock.forward(7_200);
-        assert_eq!((shop.expand_all(house, 10), shop.due(house).len()), (0, 5), "what was sent is sent");
+        assert_eq!((shop.expand_all(house, 10), shop.due(house).len()), (0, 0), "and what waited is not");
+        let told = house.database.rows("SELECT delivery FROM message ORDER BY delivery");
+        assert_eq!(told, ["accepted", "undelivered", "undelivered", "undelivered", "undelivered"]);
         for ticket in [scheduled.ticket, draft.ticket, half] {
             for verb in [campaign::cancel, campaign::confirm] {
                 let outcome = change(house, &shop, &ticket, verb);
@@ -81,6 +91,39 @@ on_both! {
             }
         }
         assert_eq!(change(house, &shop, "sms_0000000000000", campaign::cancel), Err(Error::NotFound));
+    }
+
+    fn what_waits_for_its_carrier_is_called_off_a_few_at_a_time(house: &House) {
+        let shop = Shop::open(house);
+        let line = shop.hear(house, ADA, "Hello?");
+        shop.say(house, line, "Hello.");
+        let other = shop.send(house, to(&[BEN])).unwrap().ticket;
+        let ticket = shop.send(house, to_many(120)).unwrap().ticket;
+        shop.expand_all(house, 50);
+        let kept = CREDIT_MICRO - 2 * TEXT_MICRO;
+        let off = change(house, &shop, &ticket, campaign::cancel).unwrap();
+        assert_eq!((off.state, off.cost_micro, off.residual_micro), (State::Cancelled, 70 * TEXT_MICRO, kept - 70 * TEXT_MICRO));
+        let again = change(house, &shop, &ticket, campaign::cancel);
+        assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+        assert_eq!(shop.expand_all(house, 50), 2, "the others follow");
+        let over = change(house, &shop, &ticket, campaign::status).unwrap();
+        assert_eq!((over.state, over.cost_micro, over.residual_micro), (State::Cancelled, 0, kept));
+        assert_eq!(shop.due(house).len(), 2, "nothing else is called off");
+        let waiting = other.clone();
+        house.write(shop.operator, move |cx| campaign::call_off(cx, &waiting)).unwrap();
+        assert_eq!(change(house, &shop, &other, campaign::status).map(|t| t.state), Ok(State::Sending), "nor by mistake");
+        ledger::check(house, &shop);
+    }
+
+    fn a_campaign_costs_what_was_paid_for_it_and_not_paid_back(house: &House) {
+        let shop = Shop::open(house);
+        let ticket = shop.send(house, to(&[ADA, BEN])).unwrap().ticket;
+        shop.expand_all(house, 10);
+        shop.refuse(house, shop.due_ids(house)[0], Delivery::BadDestination);
+        let status = change(house, &shop, &ticket, campaign::status).unwrap();
+        assert_eq!((status.cost_micro, status.number_of_contacts), (TEXT_MICRO, 2));
+        let draft = shop.send(house, Send { draft: true, ..to(&[ADA]) }).unwrap();
+        assert_eq!(change(house, &shop, &draft.ticket, campaign::cancel).map(|off| off.cost_micro), Ok(0), "it was not paid");
     }
 
     fn a_campaign_goes_to_everybody_on_a_list(house: &House) {

@@ -1,12 +1,16 @@
 //! What a campaign becomes: messages in the lines of its recipients.
 
+use parlance_engine::access::Caller;
+use parlance_engine::account::sub_account::{self, New};
+use parlance_engine::account::{self, Parameter, Parameters};
 use parlance_engine::campaign::{self, Send, State};
 use parlance_engine::carrier::{self, Kind};
+use parlance_engine::channel::Channel;
 use parlance_engine::contact::list;
-use parlance_engine::{Error, Principal, contact, conversation};
+use parlance_engine::{Error, Principal, contact, conversation, person};
 
 use super::{ADA, BEN, CREDIT_MICRO, Shop, TEXT_MICRO, conversation_of, recipient, to, to_many};
-use crate::support::{House, on_both};
+use crate::support::{House, caller, on_both};
 
 on_both! {
     fn everybody_gets_their_own_text_in_their_own_line(house: &House) {
@@ -27,6 +31,7 @@ on_both! {
 
     fn who_wants_to_hear_no_more_is_left_out_told_and_not_paid_for(house: &House) {
         let shop = Shop::open(house);
+        want_reports(house, &shop);
         shop.hear(house, ADA, "STOP");
         let replies = shop.due(house).len();
         let before = shop.balance(house);
@@ -35,17 +40,33 @@ on_both! {
         assert_eq!(ticket.left_out, [ADA]);
         shop.expand_all(house, 10);
         assert_eq!(shop.due(house).len() - replies, 1);
-        let told = house.database.rows("SELECT s.to_address, m.delivery FROM submission s JOIN message m ON m.id = s.message
-                                        WHERE s.campaign IS NOT NULL ORDER BY 1");
-        assert_eq!(told, [format!("{ADA} | opted_out"), format!("{BEN} | queued")]);
+        assert_eq!(house.database.rows("SELECT to_address FROM submission WHERE campaign IS NOT NULL"), [BEN]);
+        assert_eq!(house.database.rows(TOLD), [format!("{ADA} | {} | opted_out", ticket.ticket)]);
         assert_eq!(shop.balance(house), before - TEXT_MICRO);
+    }
+
+    fn what_never_went_out_leaves_the_conversation_as_it_is(house: &House) {
+        let shop = Shop::open(house);
+        shop.hear(house, ADA, "Hello?");
+        shop.opt_out(house, ADA);
+        let conversation = || house.database.rows("SELECT * FROM conversation");
+        let before = conversation();
+        shop.send(house, to(&[ADA])).unwrap();
+        shop.send(house, to(&[BEN])).unwrap();
+        shop.opt_out(house, BEN);
+        shop.expand_all(house, 10);
+        assert_eq!(conversation(), before, "nothing is answered, and nothing begins");
     }
 
     fn who_opts_out_before_their_turn_is_left_out_and_paid_back(house: &House) {
         let shop = Shop::open(house);
+        want_reports(house, &shop);
         let ticket = shop.send(house, to(&[ADA, BEN])).unwrap();
-        house.database.execute(&format!("INSERT INTO opt_out VALUES ({}, '{ADA}', 'STOP', 0)", shop.workspace.id));
+        shop.opt_out(house, ADA);
         shop.expand_all(house, 10);
+        assert_eq!(house.database.rows(TOLD), [format!("{ADA} | {} | opted_out", ticket.ticket)]);
+        let of = ticket.ticket.clone();
+        assert_eq!(house.read(shop.agent, move |cx| campaign::status(cx, &of)).map(|of| of.cost_micro), Ok(TEXT_MICRO));
         assert_eq!(shop.due(house).into_iter().map(|due| due.to).collect::<Vec<_>>(), [BEN]);
         assert_eq!((ticket.left_out.len(), shop.balance(house)), (0, CREDIT_MICRO - TEXT_MICRO));
     }
@@ -110,6 +131,32 @@ on_both! {
         assert_eq!(from, ["+33700000067"; 5]);
     }
 
+    fn where_a_send_names_no_sender_the_account_does(house: &House) {
+        let shop = Shop::open(house);
+        crate::carrier::add(house, shop.operator, Kind::Handset, "+33600000000", None).unwrap();
+        crate::carrier::add(house, shop.operator, Kind::Handset, "+33600000001", None).unwrap();
+        let new = New {
+            email: "zoe@shop.example".into(), first_name: "Zoe".into(), last_name: String::new(), company_name: String::new(),
+            password: None, parameters: [(Parameter::SmsSender, "+33600000001".to_owned())].into(),
+        };
+        let zoe = house.write(shop.agent, move |cx| sub_account::create(cx, &new)).unwrap().0.person;
+        let zoe = house.read(shop.operator, move |cx| person::get(cx, zoe)).unwrap();
+        let zoe = caller(&shop.workspace, &zoe);
+        let said: Parameters = [(Parameter::SmsSender, "33600000000".to_owned()), (Parameter::VoiceSender, "+33600000001".to_owned())].into();
+        house.write(shop.agent, move |cx| account::set_parameters(cx, &said)).unwrap();
+        let send = |who: Caller, channel, sender: Option<&str>| {
+            let new = Send { channel, sender: sender.map(str::to_owned), ..to(&[ADA]) };
+            house.write(who, move |cx| campaign::send(cx, &new)).unwrap();
+            shop.expand_all(house, 10);
+            let sql = "SELECT from_address FROM submission ORDER BY changed_at DESC LIMIT 1";
+            house.database.rows(sql).remove(0)
+        };
+        assert_eq!(send(shop.agent, Channel::Sms, None), "+33600000000");
+        assert_eq!(send(shop.agent, Channel::Voice, None), "+33600000001");
+        assert_eq!(send(shop.agent, Channel::Sms, Some("12345")), "12345", "what the send says counts before it");
+        assert_eq!(send(zoe, Channel::Sms, None), "+33600000001", "a sub-account has its own");
+    }
+
     fn a_recipient_whose_line_is_locked_is_passed_over_and_paid_back(house: &House) {
         let shop = Shop::open(house);
         let line = shop.hear(house, ADA, "Hello?");
@@ -134,7 +181,7 @@ on_both! {
         house.write(shop.operator, |cx| carrier::remove(cx, "12345")).unwrap();
         shop.expand_all(house, 3);
         let status = house.read(shop.agent, move |cx| campaign::status(cx, &ticket)).unwrap();
-        assert_eq!((status.state, status.residual_micro), (State::Failed, CREDIT_MICRO));
+        assert_eq!((status.state, status.residual_micro, status.cost_micro), (State::Failed, CREDIT_MICRO, 0));
     }
 
     fn a_campaign_whose_recipients_stand_in_its_own_row_is_sent_after_all(house: &House) {
@@ -162,11 +209,12 @@ on_both! {
         let shop = Shop::open(house);
         let ticket = shop.send(house, to(&[ADA])).unwrap().ticket;
         for who in [Principal::from(shop.agent), Principal::Nobody] {
-            let (expanded, skipped) = (ticket.clone(), ticket.clone());
+            let (expanded, skipped, called_off) = (ticket.clone(), ticket.clone(), ticket.clone());
             let outcomes = [
                 house.read(who, |cx| campaign::due(cx, 1).map(drop)),
                 house.write(who, move |cx| campaign::expand(cx, &expanded, 1).map(drop)),
                 house.write(who, move |cx| campaign::skip(cx, &skipped)),
+                house.write(who, move |cx| campaign::call_off(cx, &called_off)),
                 house.write(who, |cx| campaign::sweep(cx, 1).map(drop)),
             ];
             for outcome in outcomes {
@@ -177,12 +225,21 @@ on_both! {
     }
 }
 
+/// What the agent's own server is told.
+const TOLD: &str = "SELECT number, subject, delivery FROM callback";
+
+fn want_reports(house: &House, shop: &Shop) {
+    let said: Parameters = [(Parameter::DeliveryUrl, "https://shop.example".to_owned())].into();
+    house.write(shop.agent, move |cx| account::set_parameters(cx, &said)).unwrap();
+}
+
 fn delivery_count(house: &House) -> usize {
     house.database.rows("SELECT id FROM message WHERE delivery IS NOT NULL").len()
 }
 
 /// Takes a database with one campaign back to where all its recipients stood in its own row, before step 4.
-const BEFORE: &str = "DROP INDEX submission_by_address;
+const BEFORE: &str = "DROP INDEX submission_by_campaign;
+     DROP INDEX submission_by_address;
      DROP INDEX account_parameter_by_name;
      DROP TABLE memo;
      ALTER TABLE campaign ADD COLUMN recipients TEXT NOT NULL DEFAULT '';

@@ -3,10 +3,11 @@
 use crate::support::House;
 
 /// The rooms' own texts; statements are looked for in them.
-const ROOMS: [(&str, &str); 8] = [
+const ROOMS: [(&str, &str); 9] = [
     ("contact", include_str!("../../../src/contact/store.rs")),
     ("line", include_str!("../../../src/conversation/line/store.rs")),
     ("submission", include_str!("../../../src/submission/store.rs")),
+    ("what waits", include_str!("../../../src/submission/waiting.rs")),
     ("campaign", include_str!("../../../src/campaign/store.rs")),
     ("campaign due", include_str!("../../../src/campaign/due.rs")),
     ("carrier", include_str!("../../../src/carrier/store.rs")),

@@ -138,6 +138,7 @@ impl Shop {
             house
                 .write(operator, move |cx| match first.state {
                     State::Computing => campaigns::compute(cx, &first.ticket),
+                    State::Cancelled => campaigns::call_off(cx, &first.ticket),
                     _ => campaigns::expand(cx, &first.ticket, limit).map(drop),
                 })
                 .unwrap();

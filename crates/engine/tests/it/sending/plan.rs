@@ -17,6 +17,13 @@ fn field(outcome: &parlance_engine::Result<campaign::Ticket>) -> &'static str {
     }
 }
 
+/// Somebody of whom this is said.
+fn with_param(phone: &str, param1: &str) -> contact::New {
+    let [_, others @ ..] = <[String; 5]>::default();
+    let [second, third, fourth, fifth] = others;
+    contact::New { params: [param1.to_owned(), second, third, fourth, fifth], ..recipient(phone) }
+}
+
 on_both! {
     fn a_campaign_is_paid_for_when_it_is_accepted(house: &House) {
         let shop = Shop::open(house);
@@ -38,14 +45,52 @@ on_both! {
 
     fn everybodys_text_is_measured_with_what_is_filled_in(house: &House) {
         let shop = Shop::open(house);
-        let long = contact::New { first_name: "x".repeat(155), ..recipient(ADA) };
-        let text = "Hello {first_name}!".to_owned();
+        let long = with_param(ADA, &"x".repeat(155));
+        let text = "Hello {param1}!".to_owned();
         let ticket = shop.send(house, Send { text, recipients: vec![long, recipient(BEN)], ..to(&[]) }).unwrap();
         assert_eq!((ticket.parts, ticket.cost_micro), (2, 3 * TEXT_MICRO));
         let text = "{param1}".repeat(150);
-        let far_too_long = contact::New { params: ["x".repeat(200), String::new(), String::new(), String::new(), String::new()], ..recipient(ADA) };
-        let refused = shop.send(house, Send { text, recipients: vec![far_too_long], ..to(&[]) });
+        let refused = shop.send(house, Send { text, recipients: vec![with_param(ADA, &"x".repeat(200))], ..to(&[]) });
         assert_eq!(field(&refused), "text");
+    }
+
+    fn what_is_said_of_somebody_is_sent_whole_or_refused_by_their_number(house: &House) {
+        let shop = Shop::open(house);
+        let whole = "x".repeat(TEXT_CHARS_MAX);
+        let send = |one: contact::New| {
+            let recipients = vec![recipient(BEN), one];
+            shop.send(house, Send { text: "{param1}.".into(), recipients, ..to(&[]) })
+        };
+        assert_eq!(field(&send(with_param(ADA, &whole))), "text", "there is no room for the point");
+        let too_long = [
+            with_param(ADA, &format!("{whole}x")),
+            contact::New { last_name: "x".repeat(101), ..recipient(ADA) },
+        ];
+        for refused in too_long.map(send) {
+            let Err(Error::Invalid { field: "value", problem }) = refused else { panic!("{refused:?}") };
+            assert!(problem.contains(ADA), "{problem}");
+        }
+        assert_eq!(shop.balance(house), CREDIT_MICRO);
+        let kept = &whole[1..];
+        send(with_param(ADA, kept)).unwrap();
+        shop.expand_all(house, 10);
+        assert!(shop.due(house).iter().any(|due| due.to == ADA && due.text == format!("{kept}.")));
+        assert_eq!(house.database.rows("SELECT param1 FROM contact ORDER BY param1 DESC")[0], kept, "and is known whole");
+    }
+
+    fn nobody_is_sent_or_charged_for_a_text_that_says_nothing(house: &House) {
+        let shop = Shop::open(house);
+        for blank in ["", " ", "\u{a0}\u{2003}"] {
+            let recipients = vec![with_param(BEN, "Hello."), with_param(ADA, blank)];
+            let refused = shop.send(house, Send { text: "{param1}".into(), recipients, ..to(&[]) });
+            let named = matches!(&refused, Err(Error::Invalid { field: "text", problem }) if problem.contains(ADA));
+            assert!(named, "{blank:?}: {refused:?}");
+        }
+        assert_eq!(shop.balance(house), CREDIT_MICRO);
+        shop.opt_out(house, ADA);
+        let recipients = vec![with_param(BEN, "Hello."), recipient(ADA)];
+        let sent = shop.send(house, Send { text: "{param1}".into(), recipients, ..to(&[]) }).unwrap();
+        assert_eq!((sent.number_of_contacts, sent.parts), (1, 1), "who is not written to stands in nobody's way");
     }
 
     fn each_country_has_its_price(house: &House) {
@@ -153,7 +198,7 @@ on_both! {
             campaign::send(cx, &new)?;
             Ok(cx.statements() - before)
         });
-        assert_eq!(count, Ok(18), "eight of them look for opt-outs, 64 numbers each");
+        assert_eq!(count, Ok(20), "eight of them look for opt-outs, 64 numbers each");
         assert_eq!(shop.expand_all(house, 10), 50, "and it is sent in many small ones");
         assert_eq!(shop.due(house).len(), 500);
     }

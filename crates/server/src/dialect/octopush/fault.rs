@@ -21,7 +21,7 @@ pub(super) enum Refused {
 
 /// What the original's table of codes says of what was sent, by the engine's name of it. What has no number there is
 /// "undefined error".
-const OF_FIELDS: [(&str, u16); 13] = [
+const OF_FIELDS: [(&str, u16); 14] = [
     ("recipients", 110),
     ("phone", 117),
     ("phone_number", 117),
@@ -34,6 +34,7 @@ const OF_FIELDS: [(&str, u16); 13] = [
     ("tag_name", 303),
     ("email", 202),
     ("contacts", 117),
+    ("count", 305),
     ("transfer", 205),
 ];
 

@@ -75,16 +75,20 @@ pub(super) fn said(fields: &Fields, parameters: &[Parameter]) -> Parameters {
     parameters.iter().filter_map(value).collect()
 }
 
-/// A value line by line. Of e-mail addresses, several may stand in one text.
+/// A value line by line: only of URLs and e-mail addresses there may be several, and several of these in one text.
 fn lines(fields: &Fields, parameter: Parameter, name: &str) -> Vec<String> {
-    let lines = fields.lines(name);
+    let one = |value: Option<String>| value.into_iter().collect();
     match parameter {
-        Parameter::AlertBound => fields.whole(name).map(|units| units.to_string()).into_iter().collect(),
+        Parameter::AlertBound => one(fields.whole(name).map(|units| units.to_string())),
+        Parameter::InboundMetadata => one(fields.flag(name).map(|flag| flag.to_string())),
+        Parameter::AlertType => one(fields.line(name).map(|word| word.to_lowercase())),
+        _ if parameter.is_url() => fields.lines(name),
         _ if parameter.is_email() => {
+            let lines = fields.lines(name);
             let parts = lines.iter().flat_map(|line| line.split([',', ';'])).map(str::trim);
             parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
         }
-        _ => lines,
+        _ => one(fields.line(name)),
     }
 }
 
@@ -107,7 +111,7 @@ pub(super) fn group(parameters: &Parameters, members: &[Parameter]) -> Map<Strin
 fn spelled(parameter: Parameter, value: &str) -> Value {
     match parameter {
         Parameter::AlertBound => value.parse::<i64>().map_or_else(|_| json!(value), |number| json!(number)),
-        Parameter::InboundMetadata => json!(matches!(value, "true" | "1")),
+        Parameter::InboundMetadata => json!(value == "true"),
         Parameter::AlertEmails => json!(value.lines().collect::<Vec<_>>()),
         _ if value.contains('\n') => json!(value.lines().collect::<Vec<_>>()),
         _ => json!(value),

@@ -88,6 +88,33 @@ on_both! {
         assert_eq!(server.dump(), before);
     }
 
+    fn yes_and_no_words_and_numbers_are_read_as_everywhere(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        let metadata = |said: Value| said["callbacks"]["use_metadata_node_for_inbound"].clone();
+        let edit = |value: Value| metadata(agnes.patch(EDIT, &json!({"use_metadata_node_for_inbound": value})).expect(200));
+        for (value, flag) in [("on", true), ("No", false), ("yes", true), ("perhaps", true), ("0", false), ("T", true)] {
+            assert_eq!(edit(json!(value)), json!(flag), "{value}");
+        }
+        assert_eq!(edit(Value::Null), Value::Null);
+        let body = json!({"alert_type": "SMS_premium", "alert_phone_number_to": "06 12 34 56 78", "phone_number_for_test_sms": 33612345679_i64});
+        let said = agnes.patch(EDIT, &body).expect(200);
+        let alert = &said["sms_campaign_alert_parameters"];
+        assert_eq!((&alert["alert_type"], &alert["alert_phone_number_to"]), (&json!("sms_premium"), &json!("+33612345678")));
+        assert_eq!(said["campaign_parameters"]["phone_number_for_test_sms"], "+33612345679");
+        let before = server.dump();
+        for body in [
+            json!({"alert_phone_number_to": "call me"}), json!({"phone_number_for_test_sms": "sender"}), json!({"alert_type": "pigeons"}),
+        ] {
+            assert_eq!(error(&agnes.patch(EDIT, &body), 400), 125, "{body}");
+        }
+        assert_eq!(server.dump(), before);
+        let long = format!("https://hooks.example.com/{}", "x".repeat(5_000));
+        let refused = agnes.patch(EDIT, &json!({"callback_url_for_inbounds": long}));
+        assert_eq!(error(&refused, 400), 125);
+        assert!(refused.json()["message"].as_str().unwrap().contains("2000 characters"));
+    }
+
     fn a_url_that_is_none_changes_nothing(server: &Server) {
         let inbox = Inbox::open(server, "shop");
         let before = server.dump();

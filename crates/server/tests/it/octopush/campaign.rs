@@ -84,6 +84,9 @@ on_both! {
             (SEND, json!({"text": null}), 107),
             (SEND, json!({"text": " \u{0}"}), 107),
             (SEND, json!({"text": {"a": "b"}}), 107),
+            (SEND, json!({"text": "{param1}"}), 107),
+            (SEND, json!({"text": "{param1}", "recipients": ["+33600000101"]}), 107),
+            (SEND, json!({"recipients": [{"phone_number": "+33600000001", "first_name": "x".repeat(101)}]}), 125),
             (SEND, json!({"text": "x".repeat(1_225)}), 107),
             (SEND, json!({"recipients": null}), 110),
             (SEND, json!({"recipients": [[], null]}), 110),
@@ -189,6 +192,9 @@ on_both! {
         until("the other is written to", || {
             inbox.agnes.get("/conversations/messages/list?contact=0600000002").expect(200).as_array().unwrap().len() == 1
         });
+        let said = inbox.agnes.get("/conversations/messages/list?contact=0600000001").expect(200);
+        let says = |text: &str| said.as_array().unwrap().iter().any(|message| message["text"] == text);
+        assert!(says("Stop!") && !says("Hello"), "{said}");
     }
 
     fn a_campaign_to_a_list_waits_until_somebody_sends_it(server: &Server) {
@@ -269,9 +275,30 @@ on_both! {
         let draft = agnes.get(&format!("/sms-campaign/draft?ticket_number={}", ticket["ticket_number"].as_str().unwrap()));
         assert_eq!(draft.expect(200), json!({
             "ticket_number": ticket["ticket_number"], "number_of_contacts": 1, "number_of_sms_needed": 1,
-            "residual_credit": 100, "total_cost": 0.05, "status": "cancelled", "message": "", "code": 0,
+            "residual_credit": 100, "total_cost": 0, "status": "cancelled", "message": "", "code": 0,
         }));
         assert_eq!(agnes.get("/conversations/list").expect(200), json!([]));
+    }
+
+    fn what_waits_for_a_carrier_that_is_down_is_not_sent_and_can_be_called_off(server: &Server) {
+        let inbox = Inbox::open(server, "shop");
+        let agnes = &inbox.agnes;
+        // Nobody listens there.
+        let url = || Some("smpp://me:secret@127.0.0.1:1".to_owned());
+        let down = move || carrier::New { kind: carrier::Kind::Smpp, address: "54321".into(), url: url() };
+        server.operator(Some(&inbox.workspace), move |cx| carrier::add(cx, &down()));
+        let many: Vec<Value> = (0..120).map(|n| json!(format!("+336{n:08}"))).collect();
+        let sent = agnes.post(SEND, &text(json!({"recipients": many, "sender": "54321"}))).expect(201);
+        let path = format!("/sms-campaign-on-list/status?ticket_number={}", sent["sms_ticket"].as_str().unwrap());
+        until("all wait", || server.rows("SELECT message FROM submission".to_owned()).len() == 120);
+        assert_eq!(agnes.get(&path).expect(200), json!({"number_of_contacts": 120, "cost": 6, "status": "sending"}));
+        let ticket = json!({"ticket_number": sent["sms_ticket"]});
+        agnes.delete("/sms-campaign-on-list/cancel", &ticket).expect(204);
+        until("all is paid back", || balance(&inbox) == 100.0);
+        assert_eq!(agnes.get(&path).expect(200), json!({"number_of_contacts": 120, "cost": 0, "status": "cancelled"}));
+        assert_eq!(error(&agnes.delete("/sms-campaign-on-list/cancel", &ticket), 400), 125);
+        let said = agnes.get("/conversations/messages/list?contact=%2B33600000001").expect(200);
+        assert_eq!(said[0]["delivery_status"], "NOT_DELIVERED");
     }
 
     fn a_draft_is_neither_sent_nor_paid_before_it_is_confirmed(server: &Server) {

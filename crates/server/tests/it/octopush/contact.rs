@@ -99,6 +99,9 @@ on_both! {
         assert_eq!(error(&agnes.post("/contact-list/create", &json!({"list_name": "x".repeat(31)})), 400), 303);
         assert_eq!(error(&agnes.post("/contact-list/create", &json!({"name": "friends"})), 400), 303);
         assert_eq!(error(&agnes.post("/contact/create", &json!({"contacts": ["none"], "list_name": "new"})), 400), 117);
+        let many: Vec<Value> = (0..1_001).map(|n| json!(format!("+336{n:08}"))).collect();
+        assert_eq!(error(&agnes.post("/contact/create", &json!({"contacts": many})), 400), 305);
+        assert_eq!(error(&agnes.delete("/contact/delete", &json!({"phone_numbers": many})), 400), 305);
         assert_eq!(server.dump(), before);
         agnes.post("/contact-list/create", &friends).expect(201);
         assert_eq!(error(&agnes.post("/contact-list/create", &friends), 400), 125);

@@ -74,6 +74,7 @@ on_both! {
             (json!([id, stopped]), json!({}), 125),
             (json!([]), json!({}), 110),
             (json!([id]), json!({"text": " "}), 107),
+            (json!([id]), json!({"text": "{param1} "}), 107),
             (json!([id]), json!({"text": "x".repeat(1_225)}), 107),
             (json!([id]), json!({"send_at": "2100-01-01 00:00:00"}), 125),
             (json!([id]), json!({"draft": true}), 125),
