@@ -181,6 +181,11 @@ impl Indexer {
         Ok(true)
     }
 
+    /// Whether a workspace is being filled here.
+    pub(super) fn is_filling(&self, workspace: WorkspaceId) -> bool {
+        self.fillings.contains_key(&workspace)
+    }
+
     /// How far the last filling of a workspace is.
     pub(super) fn filling(&self, workspace: WorkspaceId) -> Fill {
         match (self.filled.get(&workspace), self.fillings.get(&workspace)) {

@@ -146,6 +146,8 @@ impl Engine {
     pub fn reindex(&self, workspace: WorkspaceId, watch: &mut dyn FnMut(Progress)) -> Result<Progress> {
         let shared = &self.searching().shared;
         let busy = || Error::Conflict("Another node is indexing this workspace.".into());
+        // What was begun before may have passed by what this is asked for.
+        while shared.write(|indexer| indexer.fill(workspace).map(|()| indexer.is_filling(workspace)))? {}
         if !shared.write(|indexer| indexer.begin(workspace))? {
             return Err(busy());
         }

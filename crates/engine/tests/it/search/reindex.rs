@@ -41,6 +41,20 @@ on_both! {
         assert_eq!(find(house, ada, "meanwhile"), [1, 452]);
     }
 
+    fn indexing_anew_begins_when_it_is_asked_for_and_not_before(house: &House) {
+        for steps in 0..6 {
+            let shop = house.workspace(&format!("shop-{steps}"));
+            let ada = house.agent(&shop, "ada");
+            open(house, ada, "first");
+            for _ in 0..steps {
+                house.engine.index().unwrap();
+            }
+            house.database.execute(&format!("UPDATE message SET body = 'rewritten' WHERE workspace = {}", shop.id));
+            house.engine.reindex(shop.id, &mut |_| ()).unwrap();
+            assert_eq!(found(&house.engine, ada, "rewritten"), Ok(vec![1]), "after {steps} steps of another");
+        }
+    }
+
     fn indexing_a_part_of_the_log_twice_does_no_harm(house: &House) {
         let shop = house.workspace("shop");
         let ada = house.agent(&shop, "ada");
