@@ -1,5 +1,6 @@
 //! What people write does nothing in an e-mail but stand there.
 
+use mail_parser::Message;
 use parlance_engine::person::{self, Change, Facts};
 use proptest::prelude::*;
 
@@ -71,13 +72,19 @@ pub(super) fn unfit(c: char) -> bool {
     c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c)
 }
 
-fn check(letter: &Letter) -> Result<(), TestCaseError> {
-    let message = parsed(letter);
+/// No header was smuggled in, and none was lost.
+pub(super) fn check_headers(message: &Message<'_>, expected: &[&str]) -> Result<(), TestCaseError> {
     let mut names: Vec<&str> = message.headers_raw().map(|(name, _)| name).collect();
-    let mut expected = HEADERS.to_vec();
+    let mut expected = expected.to_vec();
     names.sort_unstable();
     expected.sort_unstable();
     prop_assert_eq!(names, expected);
+    Ok(())
+}
+
+fn check(letter: &Letter) -> Result<(), TestCaseError> {
+    let message = parsed(letter);
+    check_headers(&message, &HEADERS)?;
     prop_assert_eq!(&letter.to, &["bob@home.test"]);
     let subject = message.subject().unwrap_or_default();
     prop_assert!(subject.starts_with("[#") && !subject.contains(unfit), "{:?}", subject);

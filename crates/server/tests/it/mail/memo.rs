@@ -10,7 +10,7 @@ use parlance_engine::person::Kind;
 use parlance_engine::workspace::Workspace;
 use proptest::prelude::*;
 
-use super::hostile::{hostile, tags, unfit};
+use super::hostile::{check_headers, hostile, tags, unfit};
 use super::{LEASE_SECONDS, header, html, letters, owe, parsed, plain, with_mail};
 use crate::support::{Database, MailServer, Manner, Server, until};
 
@@ -119,11 +119,7 @@ with_mail! {
             let all = letters(post, before + 1);
             let letter = &all[before];
             let message = parsed(letter);
-            let mut names: Vec<&str> = message.headers_raw().map(|(name, _)| name).collect();
-            let mut expected = HEADERS.to_vec();
-            names.sort_unstable();
-            expected.sort_unstable();
-            prop_assert_eq!(names, expected);
+            check_headers(&message, &HEADERS)?;
             prop_assert_eq!(&letter.to, &["desk@shop.test"]);
             let subject = message.subject().unwrap_or_default();
             prop_assert!(subject.starts_with("Text from") && !subject.contains(unfit), "{:?}", subject);
