@@ -21,21 +21,18 @@ pub(super) enum Refused {
 
 /// What the original's table of codes says of what was sent, by the engine's name of it. What has no number there is
 /// "undefined error".
-const OF_FIELDS: [(&str, u16); 14] = [
+const OF_FIELDS: [(&str, u16); 11] = [
     ("recipients", 110),
     ("phone", 117),
     ("phone_number", 117),
     ("text", 107),
-    ("body", 125),
     ("sender", 106),
     ("request_id", 120),
-    ("stop_mention", 121),
     ("list_name", 303),
     ("tag_name", 303),
     ("email", 202),
     ("contacts", 117),
     ("count", 305),
-    ("transfer", 205),
 ];
 
 /// What the original calls an undefined error.
@@ -67,6 +64,8 @@ fn of_engine(error: &Error) -> Response {
         Error::Unauthenticated(_) => say(status, 101, &message),
         Error::Forbidden(_) => say(status, 207, &message),
         Error::NotFound => say(status, status.as_u16(), &message),
+        // The original's own words begin the sentence.
+        Error::Invalid { field: "stop_mention", problem } => say(StatusCode::BAD_REQUEST, 121, problem),
         Error::Invalid { field, .. } => business(of_field(field)),
         Error::OutOfCredit => business(104),
         Error::KeyReused => business(120),

@@ -129,7 +129,7 @@ on_both! {
             let answer = agnes.post(path, &sale(change.clone()));
             assert_eq!(error(&answer, 400), 121, "{path} {change}");
             let message = answer.json()["message"].as_str().unwrap().to_owned();
-            assert!(message.contains("STOP mention ([STOP au 12345]) is missing from your text."), "{message}");
+            assert!(message.starts_with("STOP mention ([STOP au 12345]) is missing from your text."), "{message}");
         }
         assert_eq!(server.dump(), before);
         for (path, change) in [
