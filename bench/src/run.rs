@@ -160,6 +160,7 @@ impl Run {
         work: &Work,
         memory: &mut Memory,
     ) -> Result<(reads::Served, reads::Compared)> {
+        database.warm()?;
         let home = self.home(database);
         let reads = Reads { home: &home, work, phase: self.effort.phase };
         let mut bare = database.bare()?;
@@ -171,6 +172,7 @@ impl Run {
     }
 
     fn large_reads(&self, database: &Prepared, work: &Work, memory: &mut Memory) -> Result<reads::Served> {
+        database.warm()?;
         let home = self.home(database);
         let reads = Reads { home: &home, work, phase: self.effort.phase };
         self.quietest(|| Ok(reads.served(memory)?.0))
